@@ -218,7 +218,8 @@ def parse_manifest(data: bytes) -> Manifest:
         raise SchemaError(f"manifest has no version. Received: version={version!r}.")
     if version > VERSION:
         raise SchemaError(
-            f"logged by a newer tb_convvis: payload version {version}, this one reads up to {VERSION}. Upgrade tb-convvis here."
+            f"logged by a newer tb_convvis: payload version {version}, this one reads up to {VERSION}. "
+            "Upgrade tb-convvis on the machine that runs TensorBoard."
         )
     logged, facts, blobs = fields.get("logged"), fields.get("facts"), fields.get("blobs")
     if (
