@@ -154,7 +154,7 @@ def write_run(
                 for weight, values in layer.weights(progress).items():
                     log.histogram(f"{schema.HISTOGRAMS_TAG_PREFIX}{name}/{weight}", step, values)
             for view in ("filters", "weights"):
-                facts = {"view": view, "seconds": 0.02, "bytes": 31104, "failures": [], "notes": []}
+                facts: dict[str, Any] = {"view": view, "seconds": 0.02, "bytes": 31104, "failures": [], "notes": []}
                 log.record("run", view, step, facts, logged=logged)
     if keras:
         with LogFile(directory / "train") as log:
@@ -187,7 +187,8 @@ class _Layer:
     def kernel(self, progress: float) -> Array:
         share = np.clip((progress - self._delay) / 0.5, 0, 1)
         share = share * share * (3 - 2 * share)
-        return ((1 - 0.8 * share) * self._noise + share * self._goal).astype(np.float32)
+        kernel = (1 - 0.8 * share) * self._noise + share * self._goal
+        return np.asarray(kernel, np.float32)
 
     def weights(self, progress: float) -> dict[str, Array]:
         return {"kernel": self.kernel(progress), "bias": progress * self._bias - 0.05 * progress}
