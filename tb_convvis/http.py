@@ -16,7 +16,7 @@ from tensorboard.backend import http_util
 from tensorboard.util import tb_logging
 from werkzeug import wrappers
 
-from tb_convvis.reader import Part, TooMuchError, Want
+from tb_convvis.parts import Part, TooMuchError, Want
 from tb_convvis.schema import MAX_BLOBS
 from tb_convvis.store import json_step
 
@@ -37,7 +37,7 @@ Handler = Callable[[wrappers.Request], wrappers.Response]
 logger = tb_logging.get_logger()
 
 
-class MethodError(errors.PublicError):  # type: ignore[misc]
+class MethodError(errors.PublicError):
     """A method that could have side effects."""
 
     http_code = 405
@@ -47,13 +47,13 @@ class MethodError(errors.PublicError):  # type: ignore[misc]
         self.headers.append(("Allow", "GET, HEAD"))
 
 
-class TooLargeError(errors.PublicError):  # type: ignore[misc]
+class TooLargeError(errors.PublicError):
     """More asked for than one answer holds."""
 
     http_code = 413
 
 
-class ServerLostError(errors.PublicError):  # type: ignore[misc]
+class ServerLostError(errors.PublicError):
     """TensorBoard's data server does not answer."""
 
     http_code = 503
@@ -62,7 +62,7 @@ class ServerLostError(errors.PublicError):  # type: ignore[misc]
 def route(handler: Handler) -> Any:
     """A WSGI application that answers GET and HEAD with a handler, and every failure in words."""
 
-    @wrappers.Request.application  # type: ignore[untyped-decorator]
+    @wrappers.Request.application
     def application(request: wrappers.Request) -> wrappers.Response:
         try:
             _check(request)

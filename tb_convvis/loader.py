@@ -19,7 +19,7 @@ KEPT_STEPS = 1000
 """Steps per tag that TensorBoard keeps for us: its own default is 10, too few for an epoch slider."""
 
 
-class ConvVisLoader(base_plugin.TBLoader):  # type: ignore[misc]
+class ConvVisLoader(base_plugin.TBLoader):
     """Sets the sampling flag and loads the plugin."""
 
     def fix_flags(self, flags: Any) -> None:

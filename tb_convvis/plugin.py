@@ -20,7 +20,7 @@ MAX_RUNS = 16
 MAX_SERIES = 64
 
 
-class ConvVisPlugin(base_plugin.TBPlugin):  # type: ignore[misc]
+class ConvVisPlugin(base_plugin.TBPlugin):
     """The ConvVis tab.
 
     Args:

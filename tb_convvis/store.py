@@ -16,11 +16,15 @@ import grpc  # type: ignore[import-untyped]
 from tensorboard import errors
 from tensorboard.data import provider as data
 
-from tb_convvis.schema import MAX_BLOBS, PLUGIN_NAME
+from tb_convvis.cache import Cache
+from tb_convvis.schema import MAX_BLOBS, PLUGIN_NAME, Manifest, SchemaError, parse_manifest, parse_tag
 
 HISTOGRAMS_PLUGIN = "histograms"
 ALL_STEPS = 10**6
 """Given as `downsample`, which is required and where 0 means none: more steps than a reader can keep."""
+
+MAX_CACHED_BYTES = 32 * 2**20
+BYTES_PER_KEY = 200
 
 MAX_PLAIN_STEP = 2**53
 """Beyond it a JSON number loses digits in a browser."""
@@ -67,6 +71,8 @@ class Store:
     def __init__(self, provider: Any, multiplexer: Any = None) -> None:
         self._provider = provider
         self._multiplexer = multiplexer
+        self._records: Cache[tuple[object, list[Record]]] = Cache(MAX_CACHED_BYTES)
+        self._manifests: Cache[tuple[Manifest, bytes]] = Cache(MAX_CACHED_BYTES)
 
     def runs(self, query: Query) -> list[str]:
         """The names of all runs, in TensorBoard's order."""
@@ -88,18 +94,53 @@ class Store:
             UnreadableError: TensorBoard cannot read this tag.
         """
         listed = self._one(self._provider.list_blob_sequences, query, PLUGIN_NAME, run, tag)
+        if listed is None:
+            return []
         # The Python reader makes a key for every element that a tensor's shape claims.
-        if listed is not None and (listed.max_length or 0) > MAX_BLOBS + 1:
+        if (listed.max_length or 0) > MAX_BLOBS + 1:
             raise UnreadableError(
                 f"too many blobs. Received: {listed.max_length}. Expected at most {MAX_BLOBS + 1}."
             )
+        # Listing takes the data server 0.7 ms and reading 41 ms, so what was read is kept until the
+        # listing changes, as it does with every record that is added or dropped.
+        key = (query.experiment, run, tag)
+        state = (listed.max_step, listed.max_wall_time, listed.max_length)
+        known = self._records.get(key)
+        if known is not None and known[0] == state:
+            return known[1]
         series = self._one(
             self._provider.read_blob_sequences, query, PLUGIN_NAME, run, tag, downsample=ALL_STEPS
         )
-        return [
+        records = [
             Record(point.step, _finite(point.wall_time), tuple(value.blob_key for value in point.values))
             for point in _one_per_step(series)
         ]
+        self._records.put(key, (state, records), cost=BYTES_PER_KEY * sum(len(r.keys) for r in records))
+        return records
+
+    def manifest(self, query: Query, run: str, tag: str, record: Record) -> tuple[Manifest, bytes]:
+        """The manifest of a record, parsed and as it was logged.
+
+        Raises:
+            UnreadableError: gone, damaged, or of a newer version.
+        """
+        key = (query.experiment, run, tag, record.step, record.wall_time)
+        known = self._manifests.get(key)
+        if known is not None:
+            return known
+        if not record.keys:
+            raise UnreadableError("damaged record: it has no manifest.")
+        raw = self.blob(query, record.keys[0])
+        kind, _ = parse_tag(tag) or (None, tag)
+        try:
+            manifest = parse_manifest(raw)
+        except SchemaError as error:
+            raise UnreadableError(str(error)) from error
+        if manifest.kind != kind:
+            raise UnreadableError(f"tag and manifest disagree on the kind: {kind!r} and {manifest.kind!r}.")
+        # Cached for good: what was logged at a wall time never changes.
+        self._manifests.put(key, (manifest, raw), cost=len(raw))
+        return manifest, raw
 
     def blob(self, query: Query, key: str) -> bytes:
         """The content of one blob.

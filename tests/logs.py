@@ -154,8 +154,8 @@ def write_run(
                 for weight, values in layer.weights(progress).items():
                     log.histogram(f"{schema.HISTOGRAMS_TAG_PREFIX}{name}/{weight}", step, values)
             for view in ("filters", "weights"):
-                facts: dict[str, Any] = {"view": view, "seconds": 0.02, "bytes": 31104, "failures": [], "notes": []}
-                log.record("run", view, step, facts, logged=logged)
+                cost = {"view": view, "seconds": 0.02, "bytes": 31104}
+                log.record("run", view, step, {**cost, "failures": [], "notes": []}, logged=logged)
     if keras:
         with LogFile(directory / "train") as log:
             for step in steps[1:]:

@@ -31,7 +31,10 @@ class Board:
 
     def get(self, route: str, headers: dict[str, str] | None = None, **parameters: Any) -> TestResponse:
         query = urlencode(
-            {k: json.dumps(v) if k == "want" and not isinstance(v, str) else v for k, v in parameters.items()},
+            {
+                k: json.dumps(v) if k == "want" and not isinstance(v, str) else v
+                for k, v in parameters.items()
+            },
             doseq=True,
         )
         return self.client.get(f"{self.prefix}{ROUTE}{route}?{query}", headers=headers)
