@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -11,13 +12,13 @@ import numpy.typing as npt
 
 from demo_training import photographs
 
-CIFAR10_NAMES = "airplane automobile bird cat deer dog frog horse ship truck".split()
+CIFAR10_NAMES = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"]
 FOLDER_SIZE = (64, 64)
 
 
 @dataclass(frozen=True)
 class Dataset:
-    """Training and validation pictures, [n, height, width, 3] float32 in [0, 1], and their labels, [n] int."""
+    """Pictures [n, height, width, 3] float32 in [0, 1] and labels [n] int64, for training and validation."""
 
     x_train: npt.NDArray[np.float32]
     y_train: npt.NDArray[np.int64]
@@ -27,7 +28,7 @@ class Dataset:
 
 
 def load(name: str, seed: int) -> Dataset:
-    """Load "photographs", "cifar10" (downloads 170 MB once), or a folder with one sub-folder of pictures per class."""
+    """Load "photographs", "cifar10" (downloads 170 MB once), or a folder with one sub-folder per class."""
     if name == "photographs":
         return _photographs(seed)
     if name == "cifar10":
@@ -40,7 +41,7 @@ def _photographs(seed: int) -> Dataset:
     rng = np.random.default_rng(seed)
     x_train, y_train = photographs.crops(pictures, "train", 260, rng)
     x_val, y_val = photographs.crops(pictures, "validation", 40, rng)
-    return Dataset(_unit(x_train), y_train, _unit(x_val), y_val, list(pictures))
+    return Dataset(x_train, y_train, x_val, y_val, list(pictures))
 
 
 def _cifar10() -> Dataset:
@@ -51,8 +52,10 @@ def _cifar10() -> Dataset:
 def _folder(folder: Path, seed: int) -> Dataset:
     classes = sorted(path.name for path in folder.iterdir() if path.is_dir())
     if len(classes) < 2:
-        raise ValueError(f"{folder} needs one sub-folder of pictures per class, at least two. Found: {classes}")
-    parts = keras.utils.image_dataset_from_directory(
+        raise ValueError(
+            f"{folder} needs at least two sub-folders, one per class of pictures. Found: {classes}"
+        )
+    train, val = keras.utils.image_dataset_from_directory(
         folder,
         class_names=classes,
         batch_size=None,
@@ -63,16 +66,21 @@ def _folder(folder: Path, seed: int) -> Dataset:
         seed=seed,
         verbose=False,
     )
-    arrays = []
-    for part in parts:
-        images, labels = zip(*part.as_numpy_iterator(), strict=True)
-        arrays += [_unit(np.stack(images)), _labels(np.stack(labels))]
-    return Dataset(*arrays, classes)
+    x_train, y_train = zip(*train.as_numpy_iterator(), strict=True)
+    x_val, y_val = zip(*val.as_numpy_iterator(), strict=True)
+    return Dataset(
+        _unit(np.stack(x_train)),
+        _labels(np.stack(y_train)),
+        _unit(np.stack(x_val)),
+        _labels(np.stack(y_val)),
+        classes,
+    )
 
 
-def _unit(pictures: npt.NDArray[np.generic]) -> npt.NDArray[np.float32]:
-    return pictures.astype(np.float32) / 255
+def _unit(pictures: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
+    unit: npt.NDArray[np.float32] = pictures.astype(np.float32) / np.float32(255)
+    return unit
 
 
-def _labels(labels: npt.NDArray[np.generic]) -> npt.NDArray[np.int64]:
+def _labels(labels: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
     return labels.reshape(-1).astype(np.int64)

@@ -36,10 +36,10 @@ FILES = {
     "sklearn/datasets/images": ["china.jpg", "flower.jpg"],
 }
 
-Pictures = npt.NDArray[np.uint8]
+Picture = npt.NDArray[np.uint8]
 
 
-def load() -> dict[str, Pictures]:
+def load() -> dict[str, Picture]:
     """Read the photographs as {name: [height, width, 3] uint8}; grey ones get three equal channels."""
     return {
         name.split(".")[0].split("_")[0]: _read(_folder(folder) / name)
@@ -49,31 +49,38 @@ def load() -> dict[str, Pictures]:
 
 
 def crops(
-    pictures: dict[str, Pictures],
+    pictures: dict[str, Picture],
     part: Literal["train", "validation"],
     count: int,
     rng: np.random.Generator,
-) -> tuple[Pictures, npt.NDArray[np.int64]]:
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int64]]:
     """Cut `count` random crops from every photograph.
 
-    Validation crops lie wholly in the right-hand 30 % of a photograph, training crops wholly in the rest, so no pixel
-    is in both.
+    Validation crops lie wholly in the right-hand 30 % of a photograph, training crops wholly in the rest, so
+    no pixel is in both. The mean colour of a crop becomes mid-grey: else it alone would give most photographs
+    away, and filters would learn colours and no edges.
 
     Returns:
-        Crops [photographs * count, 64, 64, 3] and the index of each one's photograph.
+        Crops [photographs * count, 64, 64, 3] float32 in [0, 1] and the index of each one's photograph.
     """
     cut = []
     for picture in pictures.values():
         region = _region(picture, part)
-        rows = rng.integers(region.shape[0] - CROP + 1, size=count)
-        columns = rng.integers(region.shape[1] - CROP + 1, size=count)
-        cut += [region[row : row + CROP, column : column + CROP] for row, column in zip(rows, columns, strict=True)]
-    return np.stack(cut), np.repeat(np.arange(len(pictures)), count)
+        height, width, _ = region.shape
+        corners = rng.integers((height - CROP + 1, width - CROP + 1), size=(count, 2))
+        cut += [region[row : row + CROP, column : column + CROP] for row, column in corners]
+    return _centred(np.stack(cut)), np.repeat(np.arange(len(pictures)), count)
 
 
-def _region(picture: Pictures, part: Literal["train", "validation"]) -> Pictures:
+def _region(picture: Picture, part: Literal["train", "validation"]) -> Picture:
     boundary = round(picture.shape[1] * (1 - VALIDATION_SHARE))
     return picture[:, :boundary] if part == "train" else picture[:, boundary:]
+
+
+def _centred(cut: Picture) -> npt.NDArray[np.float32]:
+    values: npt.NDArray[np.float32] = cut.astype(np.float32) / np.float32(255)
+    values += np.float32(0.5) - values.mean(axis=(1, 2), keepdims=True)
+    return np.clip(values, 0, 1)
 
 
 def _folder(folder: str) -> Path:
@@ -86,6 +93,6 @@ def _folder(folder: str) -> Path:
     return Path(spec.origin).parent.joinpath(*rest)
 
 
-def _read(path: Path) -> Pictures:
+def _read(path: Path) -> Picture:
     with Image.open(path) as image:
         return np.asarray(image.convert("RGB"))
