@@ -22,6 +22,9 @@ from tensorboard.summary.writer.record_writer import RecordWriter
 
 from tb_convvis import schema
 
+END_PLUGIN = "test_end"
+"""Each file ends with a record under this plugin name: a reader that lists it has read the whole file."""
+
 START = 1_700_000_000.0
 SECONDS_PER_STEP = 7.5
 
@@ -41,6 +44,8 @@ class LogFile:
         self.path = directory / f"events.out.tfevents.{int(START) + number}.test.{number}.v2"
         self._file = self.path.open("wb")
         self._records = RecordWriter(self._file)
+        self._number = number
+        self._last_step = 0
         self.event(event_pb2.Event(wall_time=START, file_version="brain.Event:2"))
 
     def __enter__(self) -> LogFile:
@@ -49,10 +54,18 @@ class LogFile:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        metadata = summary_pb2.SummaryMetadata(
+            plugin_data=summary_pb2.SummaryMetadata.PluginData(plugin_name=END_PLUGIN),
+            data_class=summary_pb2.DATA_CLASS_TENSOR,
+        )
+        tensor = tensor_pb2.TensorProto(dtype=types_pb2.DT_INT32, int_val=[0])
+        value = summary_pb2.Summary.Value(tag=f"end/{self._number}", metadata=metadata, tensor=tensor)
+        self._summary(summary_pb2.Summary(value=[value]), self._last_step, None)
         self._file.close()
 
     def event(self, event: Any) -> None:
         self._records.write(event.SerializeToString())
+        self._last_step = max(self._last_step, event.step)
 
     def start(self, step: int = 0, wall_time: float = START) -> None:
         """The mark of a new fit."""
