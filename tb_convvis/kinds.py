@@ -49,7 +49,7 @@ KINDS: dict[str, Kind] = {
             subject="layer",
             facts={
                 "layer": "path of the layer, nested models joined by `/`",
-                "weight": "name of the weight: kernel, depthwise_kernel or pointwise_kernel",
+                "weight": "name of the weight: kernel or depthwise_kernel",
                 "rms": "per filter: root mean square over height, width and input channels",
                 "norm": "per filter: Euclidean norm",
                 "max_abs": "largest finite magnitude in the kernel",

@@ -70,7 +70,7 @@ def convolution_kernel(layer: keras.layers.Layer) -> Kernel:
             f"({type(layer).__name__}) with kernel shape {shape}. Expected [height, width, in, out]."
         )
     values = np.asarray(keras.ops.convert_to_numpy(getattr(layer, weight)), np.float32)
-    if weight == "depthwise_kernel":
+    if isinstance(layer, (keras.layers.DepthwiseConv2D, keras.layers.SeparableConv2D)):
         values = values.reshape(*shape[:2], 1, -1)
     elif isinstance(layer, keras.layers.Conv2DTranspose):
         values = values.transpose(0, 1, 3, 2)
