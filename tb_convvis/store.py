@@ -220,6 +220,12 @@ def _unreadable(error: Exception) -> Exception:
             if error.code() is grpc.StatusCode.UNAVAILABLE
             else UnreadableError(f"TensorBoard cannot read this tag: {error.details()}")
         )
+    if isinstance(error, errors.InvalidArgumentError):
+        # Its blob keys are JSON, and it cannot parse a name in them that needs an escape.
+        return UnreadableError(
+            "TensorBoard's data server cannot read runs and tags whose names hold quotes, backslashes or "
+            "control characters. Start TensorBoard with --load_fast=false."
+        )
     if isinstance(error, errors.NotFoundError):
         return UnreadableError("no longer there: it was overwritten or sampled away.")
     return UnreadableError(f"TensorBoard cannot read this tag: {type(error).__name__}: {error}")

@@ -10,8 +10,9 @@ import pytest
 from tensorboard.plugins.base_plugin import TBContext
 from werkzeug.test import TestResponse
 
-from tb_convvis import http, schema
+from tb_convvis import http, parts, schema
 from tb_convvis.plugin import ConvVisPlugin
+from tb_convvis.store import Store
 from tests.backend.boards import Board, unpack
 from tests.backend.conftest import MakeBoard
 from tests.logs import SECONDS_PER_STEP, START, LogFile, write_run
@@ -119,17 +120,17 @@ def test_several_runs_tags_and_steps_come_in_one_answer(board: Board) -> None:
         ["adam/convvis", conv2, [], []],
         ["sgd/convvis", "convvis/run/model", [0], [0]],
     ]
-    parts = board.parts(want)
-    named = [(part["run"], part["tag"], part["step"], part["index"]) for part, _ in parts]
+    found = board.parts(want)
+    named = [(part["run"], part["tag"], part["step"], part["index"]) for part, _ in found]
     assert named == [
         ("sgd/convvis", CONV1, 59, 1),
         ("sgd/convvis", CONV1, 0, 1),
         *[("adam/convvis", conv2, step, index) for step in (0, 1, 2) for index in (0, 1)],
         ("sgd/convvis", "convvis/run/model", 0, 0),
     ]
-    assert [part["error"] for part, _ in parts] == [None] * 9
-    assert parts[0][0]["wall_time"] == START + 59 * SECONDS_PER_STEP
-    assert schema.parse_manifest(parts[-1][1]).facts["class_names"] == ["astronaut", "cat", "coffee"]
+    assert [part["error"] for part, _ in found] == [None] * 9
+    assert found[0][0]["wall_time"] == START + 59 * SECONDS_PER_STEP
+    assert schema.parse_manifest(found[-1][1]).facts["class_names"] == ["astronaut", "cat", "coffee"]
 
 
 def test_blobs_are_the_bytes_that_were_logged(make_board: MakeBoard, tmp_path: Path) -> None:
@@ -137,9 +138,9 @@ def test_blobs_are_the_bytes_that_were_logged(make_board: MakeBoard, tmp_path: P
     with LogFile(tmp_path / "convvis") as log:
         for step, kernel in enumerate(kernels):
             log.filters("conv1", step, kernel)
-    parts = make_board(tmp_path).parts([["convvis", CONV1, [], []]])
+    found = make_board(tmp_path).parts([["convvis", CONV1, [], []]])
     for step, kernel in enumerate(kernels):
-        (_, manifest), (_, blob) = parts[2 * step : 2 * step + 2]
+        (_, manifest), (_, blob) = found[2 * step : 2 * step + 2]
         np.testing.assert_array_equal(schema.decode(schema.parse_manifest(manifest).blobs[0], blob), kernel)
 
 
@@ -173,14 +174,19 @@ def test_too_much_is_refused_with_the_limit(board: Board) -> None:
     assert "64" in response.text
 
 
-def test_too_many_bytes_are_refused_before_they_are_read(make_board: MakeBoard, tmp_path: Path) -> None:
-    with LogFile(tmp_path / "convvis") as log:
-        log.record("filters", "conv1", 0, blobs=[np.zeros((16, 16, 64, 64), np.float32)])
-    board = make_board(tmp_path)
-    assert len(board.parts([["convvis", CONV1, [0], [1]]] * 15)) == 15
-    response = board.get("blobs", want=[["convvis", CONV1, [0], [1]]] * 17)
+def test_too_many_bytes_are_refused_before_they_are_read(
+    board: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "More than 4,096 parts or 64 MiB" in DOCUMENT.read_text()
+    assert (parts.MAX_PARTS, parts.MAX_ANSWER_BYTES) == (4096, 64 * 2**20)
+    kernel = 3 * 3 * 3 * 4 * 4
+    board.parts([["sgd/convvis", CONV1, [0, 1, 2, 3], [0]]])
+    # Their manifests are known from here on: any blob that is read is one too many.
+    monkeypatch.setattr(parts, "MAX_ANSWER_BYTES", 3 * kernel)
+    monkeypatch.setattr(Store, "blob", lambda *_: pytest.fail("read a blob"))
+    response = board.get("blobs", want=[["sgd/convvis", CONV1, [0, 1, 2, 3], [1]]])
     assert response.status_code == 413
-    assert str(64 * 2**20) in response.text
+    assert f"Received: {4 * kernel} bytes. Expected at most {3 * kernel}" in response.text
 
 
 @pytest.mark.parametrize(
