@@ -236,6 +236,17 @@ def test_large_and_negative_steps_keep_every_digit(make_board: MakeBoard, tmp_pa
     assert [(part["step"], part["error"]) for part, _ in parts] == [(step, None) for step in answered]
 
 
+def test_a_wall_time_that_is_no_number_is_null(tmp_path: Path) -> None:
+    with LogFile(tmp_path / "convvis") as log:
+        log.filters("conv1", 0, KERNEL, wall_time=float("nan"))
+        log.filters("conv1", 1, KERNEL, wall_time=2.0)
+    # TensorBoard's data server drops the whole file.
+    board = Board(tmp_path, "python")
+    assert board.tags("convvis")["convvis/filters/conv1"]["wall_times"] == [None, 2.0]
+    found = board.parts([["convvis", "convvis/filters/conv1", [], [1]]])
+    assert [(part["wall_time"], part["error"]) for part, _ in found] == [(None, None), (2.0, None)]
+
+
 def test_a_lost_data_server_is_said(tmp_path: Path) -> None:
     write(tmp_path, {"conv1": payload()})
     board = Board(tmp_path, "rust")
