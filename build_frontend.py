@@ -58,7 +58,7 @@ def build() -> None:
     # Not `npm run build`: npm from the wheel cannot start a nested npm. Type errors are left to `check`:
     # they must not stop a user's install.
     node.run("node_modules/vite/bin/vite.js", "build")
-    STAMP.write_text(_hash() + "\n", encoding="ascii")
+    STAMP.write_text(sources_hash() + "\n", encoding="ascii")
 
 
 def check() -> None:
@@ -78,10 +78,13 @@ def is_current() -> bool:
     """Whether there is a bundle, and it is that of the present sources (if those are here at all)."""
     if not BUNDLE.exists():
         return False
-    return not FRONTEND.is_dir() or (STAMP.exists() and STAMP.read_text(encoding="ascii").strip() == _hash())
+    return not FRONTEND.is_dir() or (
+        STAMP.exists() and STAMP.read_text(encoding="ascii").strip() == sources_hash()
+    )
 
 
-def _hash() -> str:
+def sources_hash() -> str:
+    """The hash of everything that the bundle is made of."""
     digest = hashlib.sha256()
     for path in [*(FRONTEND / name for name in CONFIGURATION), *sorted(FRONTEND.glob("src/**/*"))]:
         if path.is_file():

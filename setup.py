@@ -46,6 +46,8 @@ setup(
     name="tb-convvis",
     version=_version(),
     description="A TensorBoard plugin that shows what each layer of a convolutional network learns",
+    long_description=(ROOT / "README.md").read_text("utf-8"),
+    long_description_content_type="text/markdown",
     license="MIT",
     license_files=["LICENSE"],
     classifiers=[
