@@ -45,7 +45,7 @@ from tb_convvis.blobs import (
     encode_blob,
     parse_blob_info,
 )
-from tb_convvis.kinds import KINDS
+from tb_convvis.kinds import KINDS, Kind
 
 __all__ = [
     "HISTOGRAMS_TAG_PREFIX",
@@ -55,6 +55,7 @@ __all__ = [
     "VERSION",
     "Blob",
     "BlobInfo",
+    "Kind",
     "Manifest",
     "Picture",
     "SchemaError",
