@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import keras
 import tensorflow as tf
+
+from tb_convvis.methods.rule_error import NestedFunctionError
 
 _patch_lock = threading.RLock()
 
@@ -36,7 +39,7 @@ class LayerCall:
     last_operation: int
 
 
-def trace_layer_calls(model: Any, images: Any) -> list[LayerCall]:
+def trace_layer_calls(model: Any, images: Any, inline: bool = False) -> list[LayerCall]:
     """Call ``model`` on symbolic ``images`` in inference mode and list every layer call, in order of completion.
 
     Must run inside a graph that is being traced. The model is not changed: each layer runs as a stand-in that
@@ -46,16 +49,34 @@ def trace_layer_calls(model: Any, images: Any) -> list[LayerCall]:
     Args:
         model: A built Keras model: Sequential, functional, nested or subclassed.
         images: Symbolic tensors in the structure that the model expects.
+        inline: Trace into the tf.functions that layers call, instead of calling them as one operation.
 
     Raises:
         ValueError: If the model is not a Keras model.
+        NestedFunctionError: If a layer was called inside a tf.function, where its tensors are out of reach.
     """
     if not isinstance(model, keras.Model):
         raise ValueError(f"Expected a keras.Model. Received: {model!r} of type {type(model).__name__}.")
     calls: list[LayerCall] = []
-    with _recorded(model, calls):
+    with _recorded(model, calls), _inlined() if inline else contextlib.nullcontext():
         model(images, training=False)
+    graph = tf.compat.v1.get_default_graph()
+    for call in calls:
+        if call.output is not None and call.output.graph is not graph:
+            raise NestedFunctionError("", call.path, "it is called inside a tf.function of its own")
     return calls
+
+
+def compile_traced(function: Callable[..., Any], *specs: Any) -> Any:
+    """Compile ``function(inline, *tensors)``, inlining the tf.functions inside the model only where it has to be.
+
+    Most are better left alone: Keras compiles grouped convolutions by itself because their operations alone would
+    have no derivative.
+    """
+    try:
+        return tf.function(partial(function, False), autograph=False).get_concrete_function(*specs)
+    except NestedFunctionError:
+        return tf.function(partial(function, True), autograph=False).get_concrete_function(*specs)
 
 
 def find_call(calls: Sequence[LayerCall], layer: Any) -> LayerCall:
@@ -158,6 +179,17 @@ def _recorded(model: Any, calls: list[LayerCall]) -> Iterator[None]:
             yield
         finally:
             keras.layers.Layer.__call__ = original
+
+
+@contextlib.contextmanager
+def _inlined() -> Iterator[None]:
+    """Run the body of a tf.function in place of a call to it."""
+    eager = tf.config.functions_run_eagerly()
+    tf.config.run_functions_eagerly(True)
+    try:
+        yield
+    finally:
+        tf.config.run_functions_eagerly(eager)
 
 
 def _stand_in(layer: Any) -> Any:

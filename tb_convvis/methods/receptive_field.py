@@ -11,7 +11,7 @@ import tensorflow as tf
 
 from tb_convvis.methods.axis_field import AxisField
 from tb_convvis.methods.field_propagation import PlaneField, propagate_fields
-from tb_convvis.methods.layer_calls import trace_layer_calls
+from tb_convvis.methods.layer_calls import compile_traced, trace_layer_calls
 
 
 @dataclass(frozen=True)
@@ -84,15 +84,15 @@ def receptive_fields(
     specs = _input_specs(model, image_shape)
     found: dict[str, ReceptiveField] = {}
 
-    def trace(*inputs: Any) -> None:
-        calls = trace_layer_calls(model, _pack(model, inputs))
+    def trace(inline: bool, *inputs: Any) -> None:
+        calls = trace_layer_calls(model, _pack(model, inputs), inline)
         fields = propagate_fields(inputs, calls)
         for call in calls:
             field = None if call.output is None else fields.get(call.output.ref())
             if field is not None:
                 found[call.path] = _public(field)
 
-    tf.function(trace, autograph=False).get_concrete_function(*specs)
+    compile_traced(trace, *specs)
     return found
 
 

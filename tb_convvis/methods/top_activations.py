@@ -10,7 +10,14 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from tb_convvis.methods.layer_calls import LayerCall, channels_last, find_call, single_tensor, trace_layer_calls
+from tb_convvis.methods.layer_calls import (
+    LayerCall,
+    channels_last,
+    compile_traced,
+    find_call,
+    single_tensor,
+    trace_layer_calls,
+)
 from tb_convvis.methods.model_images import ModelImages
 from tb_convvis.methods.target import before_softmax
 
@@ -125,27 +132,27 @@ class TopActivationSearch:
         self._compiled_size = size
         widths: dict[str, tuple[int, int]] = {}
 
-        def find(*inputs: Any) -> None:
-            calls = trace_layer_calls(self._model, data.pack(inputs))
+        def find(inline: bool, *inputs: Any) -> None:
+            calls = trace_layer_calls(self._model, data.pack(inputs), inline)
             widths.clear()
             for path, tensor in self._targets(calls):
                 widths[path] = (int(tensor.shape[3]), int(tensor.shape[2]))
 
-        def step(first: Any, count: Any, state: Any, active: Any, *inputs: Any) -> Any:
-            self.trace_count += 1
-            calls = trace_layer_calls(self._model, data.pack(inputs))
+        def step(inline: bool, first: Any, count: Any, state: Any, active: Any, *inputs: Any) -> Any:
+            calls = trace_layer_calls(self._model, data.pack(inputs), inline)
             new = [
                 rank_batch(tensor, first, count, ranking, share)
                 for (_, tensor), ranking, share in zip(self._targets(calls), state, active, strict=True)
             ]
+            self.trace_count += 1
             return [ranking for ranking, _ in new], [share for _, share in new]
 
         specs = data.specs(size)
-        tf.function(find, autograph=False).get_concrete_function(*specs)
+        compile_traced(find, *specs)
         self._widths = widths
         scalar = tf.TensorSpec((), tf.int32)
         state, active = tf.nest.map_structure(tf.TensorSpec.from_tensor, self._empty_state())
-        self._step = tf.function(step, autograph=False, input_signature=[scalar, scalar, state, active, *specs])
+        self._step = compile_traced(step, scalar, scalar, state, active, *specs)
         self._signature = data.signature
 
     def _targets(self, calls: Sequence[LayerCall]) -> list[tuple[str, Any]]:
