@@ -11,7 +11,7 @@ import tensorflow as tf
 # with no say in the rule and no chance to refuse.
 from tensorflow.python.framework import ops as tensorflow_ops
 
-from tb_convvis.methods.backward_rule import ACTIVATION_LAYERS, LINEAR, Rule, RuleUse, choose_treatment, rectify
+from tb_convvis.methods.backward_rule import ACTIVATION_LAYERS, LINEAR, Rule, RuleUse, Treatment, choose_treatment, rectify
 from tb_convvis.methods.layer_calls import LayerCall
 from tb_convvis.methods.rule_error import NestedFunctionError, RuleError
 from tb_convvis.methods.self_gate import find_self_gate
@@ -36,7 +36,7 @@ class BackwardPass:
     """
 
     def __init__(self, source: Any, calls: Sequence[LayerCall], rule: Rule) -> None:
-        self._source = source
+        self.source = source
         self._calls = calls
         self._rule = rule
         self._operations: list[Any] = source.graph.get_operations()
@@ -54,7 +54,7 @@ class BackwardPass:
             RuleError: If an operation on the way is not covered by the rule, or the target does not depend on the
                 source.
         """
-        if not self._is_data(target):
+        if not self.is_data(target):
             raise RuleError(self._rule, self._layer(target.op), "it does not depend on the images")
         gathered: dict[Any, list[Any]] = {target.ref(): [signal]}
         wanted = self._between(target)
@@ -63,25 +63,55 @@ class BackwardPass:
             if all(gradient is None for gradient in arrived):
                 continue
             for tensor, gradient in self._step(operation, arrived):
-                if gradient is not None and self._is_data(tensor):
+                if gradient is not None and self.is_data(tensor):
                     gathered.setdefault(tensor.ref(), []).append(gradient)
-        total = _total(gathered.get(self._source.ref(), []))
-        return tf.zeros_like(self._source) if total is None else total
+        total = _total(gathered.get(self.source.ref(), []))
+        return tf.zeros_like(self.source) if total is None else total
+
+    def activation(self, tensor: Any) -> tuple[Any, Treatment | None]:
+        """The tensor below the activation that makes ``tensor`` and how it is treated; None if it makes none.
+
+        Under 'gradient' only ReLU is one, whose derivative is the signal where it is active.
+
+        Raises:
+            RuleError: If it is an activation that the rule does not cover.
+        """
+        operation = tensor.op
+        data = [t for t in operation.inputs if self.is_data(t)]
+        if self._rule == "gradient":
+            return (data[0], "rectifier") if operation.type == "Relu" else (tensor, None)
+        shortcut = self._shortcuts.get(tensor.ref())
+        if shortcut is not None:
+            treatment = self._note_layer(shortcut)
+            return shortcut.inputs[0], treatment
+        if operation.type in FUNCTION_CALLS:
+            return tensor, None
+        layer = self._layer(operation)
+        found = choose_treatment(operation, self._rule, layer, self.is_data)
+        if found not in ("rectifier", "extended", "identity"):
+            return tensor, None
+        self.uses.append(RuleUse(layer, operation.type, found))
+        gate = find_self_gate(operation, self.is_data) if operation.type == "Mul" else None
+        return (data[0] if gate is None else gate.source), found
+
+    def _note_layer(self, call: LayerCall) -> Treatment:
+        treatment: Treatment = "rectifier" if _is_plain_relu(call.layer) else "extended"
+        self.uses.append(RuleUse(call.path, type(call.layer).__name__, treatment))
+        return treatment
 
     def _step(self, operation: Any, arrived: list[Any]) -> list[tuple[Any, Any]]:
         """(input tensor, gradient) of one operation, or of the activation layer that it completes."""
         layer = self._layer(operation)
         shortcut = self._shortcuts.get(operation.outputs[0].ref())
         if shortcut is not None:
-            name = type(shortcut.layer).__name__
-            self.uses.append(RuleUse(shortcut.path, name, "rectifier" if _is_plain_relu(shortcut.layer) else "extended"))
+            self._note_layer(shortcut)
             return [(shortcut.inputs[0], rectify(arrived[0], operation.outputs[0], self._rule))]
         if self._rule == "gradient":
             return self._derivative(operation, arrived, layer)
         if operation.type in FUNCTION_CALLS:
             self._check_function(operation, layer)
             return self._derivative(operation, arrived, layer)
-        treatment = choose_treatment(operation, self._rule, layer, self._is_data)
+        treatment = choose_treatment(operation, self._rule, layer, self.is_data)
         if treatment != "linear":
             self.uses.append(RuleUse(layer, operation.type, treatment))
         if treatment in ("linear", "derivative"):
@@ -93,12 +123,11 @@ class BackwardPass:
     def _rectifier(self, operation: Any, arrived: Any) -> list[tuple[Any, Any]]:
         signal = rectify(arrived, operation.outputs[0], self._rule)
         if operation.type == "Mul":
-            gate = find_self_gate(operation, self._is_data)
+            gate = find_self_gate(operation, self.is_data)
             if gate is None:
                 raise AssertionError("A product is only rectified where it is a self gate.")
-            # The factor that leads from x to the operand is undone, so that x itself receives the signal.
-            return [(operation.inputs[gate.branch], signal / gate.scale)]
-        data = [tensor for tensor in operation.inputs if self._is_data(tensor)]
+            return [(gate.source, signal)]
+        data = [tensor for tensor in operation.inputs if self.is_data(tensor)]
         return [(data[0], signal)]
 
     def _derivative(self, operation: Any, arrived: list[Any], layer: str) -> list[tuple[Any, Any]]:
@@ -129,13 +158,14 @@ class BackwardPass:
             raise NestedFunctionError(self._rule, layer, reason)
 
     def _reached(self) -> set[Any]:
-        reached = {self._source.ref()}
+        reached = {self.source.ref()}
         for operation in self._operations:
             if operation.type != "Shape" and any(t.ref() in reached for t in operation.inputs):
                 reached.update(t.ref() for t in operation.outputs if t.dtype.is_floating)
         return reached
 
-    def _is_data(self, tensor: Any) -> bool:
+    def is_data(self, tensor: Any) -> bool:
+        """Whether ``tensor`` depends on the images."""
         return tensor.ref() in self._data
 
     def _between(self, target: Any) -> list[Any]:
@@ -144,14 +174,17 @@ class BackwardPass:
         last = self._number[target.op]
         for operation in reversed(self._operations[: last + 1]):
             if operation in wanted:
-                wanted.update(t.op for t in operation.inputs if self._is_data(t))
-        wanted.discard(self._source.op)
+                wanted.update(t.op for t in operation.inputs if self.is_data(t))
+        wanted.discard(self.source.op)
         return sorted(wanted, key=lambda operation: self._number[operation])
 
     def _layer(self, operation: Any) -> str:
         number = self._number[operation]
         around = [call for call in self._calls if call.first_operation <= number < call.last_operation]
-        return min(around, key=lambda call: call.last_operation - call.first_operation).path if around else ""
+        if around:
+            return min(around, key=lambda call: call.last_operation - call.first_operation).path
+        before = [call.path for call in self._calls if call.last_operation <= number]
+        return f"{before[-1]} (just after it)" if before else ""
 
     def _activation_layers(self) -> dict[Any, LayerCall]:
         """Layers that are one activation: whatever operations they are made of, the rule is that of the activation."""

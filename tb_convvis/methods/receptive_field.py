@@ -112,8 +112,8 @@ def _clip(axis: AxisField, unit: int, pixels: int) -> tuple[int, int]:
 def _input_specs(model: Any, image_shape: Any) -> list[tf.TensorSpec]:
     inputs = getattr(model, "inputs", None)
     if image_shape is not None:
-        shapes = [image_shape] if np.ndim(image_shape) == 1 and isinstance(image_shape[0], int) else image_shape
-        shapes = [tuple(shape) for shape in shapes]
+        single = all(isinstance(size, int) for size in image_shape)
+        shapes = [tuple(shape) for shape in ([image_shape] if single else image_shape)]
     elif inputs:
         shapes = [tuple(tensor.shape[1:]) for tensor in inputs]
     else:

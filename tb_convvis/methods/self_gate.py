@@ -17,15 +17,13 @@ ELEMENTWISE = SATURATING | frozenset(
 
 @dataclass(frozen=True)
 class SelfGate:
-    """A product ``scale * x * g(x)`` of a tensor and a saturating function of itself.
+    """A product ``x * g(x)`` of a tensor, perhaps times a constant such as GELU's 0.5, and a function of itself.
 
     Args:
-        branch: Which operand of the product is ``scale * x``.
-        scale: The constant factor, 0.5 in GELU.
+        source: The tensor x.
     """
 
-    branch: int
-    scale: float
+    source: Any
 
 
 def find_self_gate(product: Any, is_data: Callable[[Any], bool]) -> SelfGate | None:
@@ -36,36 +34,28 @@ def find_self_gate(product: Any, is_data: Callable[[Any], bool]) -> SelfGate | N
         is_data: Whether a tensor depends on the images.
     """
     for branch in (0, 1):
-        for tensor, scale in _scaled_sources(product.inputs[branch], is_data):
+        for tensor in _scaled_sources(product.inputs[branch], is_data):
             saturates: list[bool] = []
             if _depends_only_on(product.inputs[1 - branch], tensor, is_data, saturates, 0) and any(saturates):
-                return SelfGate(branch, scale)
+                return SelfGate(tensor)
     return None
 
 
-def _scaled_sources(tensor: Any, is_data: Callable[[Any], bool]) -> list[tuple[Any, float]]:
-    """(x, c) for every way to read ``tensor`` as c * x with a constant c."""
-    sources = [(tensor, 1.0)]
-    scale = 1.0
+def _scaled_sources(tensor: Any, is_data: Callable[[Any], bool]) -> list[Any]:
+    """``tensor``, and every x of which it is a constant, positive multiple."""
+    sources = [tensor]
     while tensor.op.type in ("Mul", "RealDiv", "Identity"):
         operation = tensor.op
+        following = operation.inputs[0]
         if operation.type != "Identity":
-            data = [is_data(t) for t in operation.inputs]
-            if data == [True, False]:
-                constant, following = operation.inputs[1], operation.inputs[0]
-            elif data == [False, True] and operation.type == "Mul":
-                constant, following = operation.inputs
-            else:
+            constant = operation.inputs[1]
+            if operation.type == "Mul" and not is_data(following):
+                constant, following = following, constant
+            value = None if is_data(constant) else tf.get_static_value(constant)
+            if value is None or np.size(value) != 1 or not np.reshape(value, ()) > 0:
                 break
-            value = tf.get_static_value(constant)
-            if value is None or np.size(value) != 1 or float(np.reshape(value, ())) == 0:
-                break
-            number = float(np.reshape(value, ()))
-            scale = scale * number if operation.type == "Mul" else scale / number
-        else:
-            following = operation.inputs[0]
         tensor = following
-        sources.append((tensor, scale))
+        sources.append(tensor)
     return sources
 
 
