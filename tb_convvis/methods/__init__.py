@@ -1,1 +1,22 @@
-"""Techniques: a built Keras model and arrays in, arrays out. No files, no epochs, no callbacks."""
+"""Numerical methods: a built Keras model and images in, frozen dataclasses of NumPy arrays out."""
+
+from tb_convvis.methods.backward_rule import Rule, RuleUse
+from tb_convvis.methods.deconvnet import Deconvnet, deconvnet
+from tb_convvis.methods.projection import Projections
+from tb_convvis.methods.receptive_field import ReceptiveField, receptive_fields
+from tb_convvis.methods.rule_error import RuleError
+from tb_convvis.methods.top_activations import TopActivations, TopActivationSearch, top_activations
+
+__all__ = [
+    "Deconvnet",
+    "Projections",
+    "ReceptiveField",
+    "Rule",
+    "RuleError",
+    "RuleUse",
+    "TopActivationSearch",
+    "TopActivations",
+    "deconvnet",
+    "receptive_fields",
+    "top_activations",
+]
