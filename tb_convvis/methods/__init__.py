@@ -2,6 +2,9 @@
 
 from tb_convvis.methods.backward_rule import Rule, RuleUse
 from tb_convvis.methods.deconvnet import Deconvnet, deconvnet
+from tb_convvis.methods.feature_layers import feature_layers
+from tb_convvis.methods.histogram import Histogram, weight_histogram
+from tb_convvis.methods.kernels import Kernel, convolution_kernel, is_convolution
 from tb_convvis.methods.projection import Projections
 from tb_convvis.methods.receptive_field import ReceptiveField, receptive_fields
 from tb_convvis.methods.rule_error import RuleError
@@ -9,6 +12,8 @@ from tb_convvis.methods.top_activations import TopActivations, TopActivationSear
 
 __all__ = [
     "Deconvnet",
+    "Histogram",
+    "Kernel",
     "Projections",
     "ReceptiveField",
     "Rule",
@@ -16,7 +21,11 @@ __all__ = [
     "RuleUse",
     "TopActivationSearch",
     "TopActivations",
+    "convolution_kernel",
     "deconvnet",
+    "feature_layers",
+    "is_convolution",
     "receptive_fields",
     "top_activations",
+    "weight_histogram",
 ]

@@ -1,0 +1,138 @@
+"""The pictures that views run through the network: drawn once from the user's data."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+LOOKED_AT = 10
+"""From data that comes in batches the probe is drawn from this many times its size, not from all of it."""
+
+
+@dataclass(frozen=True)
+class Probe:
+    """A draw of pictures.
+
+    `images`: in the structure of the model's inputs, each [n, ...]; `labels`: int64 [n], or None where
+    there are none or they are not classes; `drawn_from`: how many pictures were looked at.
+    """
+
+    images: Any
+    labels: NDArray[np.int64] | None
+    drawn_from: int
+
+    @property
+    def count(self) -> int:
+        """Number of pictures."""
+        return len(tf.nest.flatten(self.images)[0])
+
+
+def draw_probe(data: Any, count: int, seed: int = 0) -> Probe:
+    """Draw a probe set, without touching a global random state.
+
+    Args:
+        data: array [n, H, W, C]; (x, y) or (x, y, weights), where x may be a list or dict of arrays for
+            several inputs; a tf.data.Dataset of x or (x, y), batched or not; a keras.utils.PyDataset.
+        count: how many pictures to draw; all of them when there are fewer.
+        seed: of the draw.
+
+    Raises:
+        TypeError: data of another kind.
+        ValueError: data without pictures.
+
+    Example:
+        >>> draw_probe((np.zeros((20, 8, 8, 3)), np.arange(20)), count=5).labels.shape
+        (5,)
+
+    """
+    generator = np.random.default_rng(seed)
+    with _random_states_kept():
+        if isinstance(data, tf.data.Dataset):
+            data = _first(_dataset_batches(data), LOOKED_AT * count)
+        elif isinstance(data, keras.utils.PyDataset):
+            order = generator.permutation(len(data))
+            data = _first((data[int(index)] for index in order), LOOKED_AT * count)
+    images, labels = _split(data)
+    sizes = {len(array) for array in tf.nest.flatten(images)}
+    if len(sizes) != 1 or 0 in sizes:
+        raise ValueError(f"data needs pictures, as many in every input. Received: {sorted(sizes)} pictures.")
+    (total,) = sizes
+    rows = np.sort(generator.choice(total, min(count, total), replace=False))
+    return Probe(
+        tf.nest.map_structure(lambda array: np.asarray(array[rows]), images),
+        None if labels is None else labels[rows],
+        total,
+    )
+
+
+@contextmanager
+def _random_states_kept() -> Iterator[None]:
+    """The user's data may draw from the global generators, as augmentation does: training must not notice."""
+    python, numpy = random.getstate(), np.random.get_state()
+    try:
+        yield
+    finally:
+        random.setstate(python)
+        np.random.set_state(numpy)
+
+
+def _dataset_batches(dataset: tf.data.Dataset) -> Iterator[Any]:
+    batched = all(spec.shape.rank is None or spec.shape.rank > 3 for spec in _inputs(dataset.element_spec))
+    yield from (dataset if batched else dataset.batch(64)).as_numpy_iterator()
+
+
+def _inputs(element: Any) -> list[Any]:
+    flat: list[Any] = tf.nest.flatten(element[0] if isinstance(element, tuple) else element)
+    return flat
+
+
+def _first(batches: Iterator[Any], count: int) -> Any:
+    taken, seen = [], 0
+    for batch in batches:
+        taken.append(batch)
+        seen += len(_inputs(batch)[0])
+        if seen >= count:
+            break
+    if not taken:
+        raise ValueError("data holds no batch.")
+    return tf.nest.map_structure(lambda *parts: np.concatenate([np.asarray(part) for part in parts]), *taken)
+
+
+def _split(data: Any) -> tuple[Any, NDArray[np.int64] | None]:
+    if isinstance(data, tuple):
+        if not 1 <= len(data) <= 3:
+            raise TypeError(f"data as a tuple is (x, y). Received: a tuple of {len(data)}.")
+        return _arrays(data[0]), _class_indices(data[1]) if len(data) > 1 else None
+    return _arrays(data), None
+
+
+def _arrays(images: Any) -> Any:
+    flat = tf.nest.flatten(images)
+    if not flat or not all(hasattr(array, "shape") and len(array.shape) >= 2 for array in flat):
+        raise TypeError(
+            "data is not a set of pictures. "
+            f"Received: {type(images).__name__}. "
+            "Expected an array [n, H, W, C], (x, y), a tf.data.Dataset or a keras.utils.PyDataset."
+        )
+    return images
+
+
+def _class_indices(labels: Any) -> NDArray[np.int64] | None:
+    if labels is None or not hasattr(labels, "shape"):
+        return None
+    array = np.asarray(labels)
+    if array.ndim == 2 and array.shape[1] > 1:
+        one_hot = np.isin(array, (0, 1)).all() and (array.sum(1) == 1).all()
+        return array.argmax(1).astype(np.int64) if one_hot else None
+    flat = array.reshape(len(array), -1)
+    if flat.shape[1] != 1 or array.dtype.kind not in "iubf" or not np.array_equal(flat, np.round(flat)):
+        return None
+    return flat[:, 0].astype(np.int64)

@@ -1,0 +1,78 @@
+"""The layers whose maps are worth a look: the last convolution of each spatial resolution."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from keras import layers
+
+from tb_convvis.methods.kernels import is_convolution
+from tb_convvis.methods.layer_calls import LayerCall, compile_traced, trace_layer_calls
+from tb_convvis.methods.model_images import ModelImages
+
+FOLLOWERS = (
+    layers.BatchNormalization,
+    layers.Activation,
+    layers.ReLU,
+    layers.LeakyReLU,
+    layers.PReLU,
+    layers.ELU,
+    layers.Dropout,
+    layers.SpatialDropout2D,
+)
+"""What leaves a map a map: normalisation and activation as layers of their own."""
+
+
+def feature_layers(model: Any, images: Any) -> list[str]:
+    """Paths of the last convolution of each spatial resolution, from the image upwards.
+
+    Where a convolution's normalisation and activation are layers of their own, the last of these stands for
+    it: what the rest of the network sees are its maps.
+
+    Args:
+        model: a built Keras model. Nothing about it is changed.
+        images: pictures as the model takes them; only their shapes matter.
+
+    Returns:
+        Slash paths, such as ``["conv1", "backbone/relu4"]``.
+
+    Example:
+        >>> model = keras.Sequential([keras.Input((8, 8, 3)), keras.layers.Conv2D(4, 3, name="conv")])
+        >>> feature_layers(model, np.zeros((1, 8, 8, 3)))
+        ['conv']
+
+    """
+    data = ModelImages(images)
+    chosen: dict[tuple[int, int], str] = {}
+
+    def trace(inline: bool, *inputs: Any) -> None:
+        calls = trace_layer_calls(model, data.pack(inputs), inline)
+        chosen.clear()
+        for call in calls:
+            if is_convolution(call.layer) and call.output is not None and call.output.shape.rank == 4:
+                shown = _follow(call, calls)
+                rows, columns = (int(side) for side in shown.output.shape[1:3])
+                # Later convolutions of a resolution replace earlier ones, in the place of the first.
+                chosen[rows, columns] = shown.path
+
+    compile_traced(trace, *data.specs(1))
+    return list(chosen.values())
+
+
+def _follow(call: LayerCall, calls: list[LayerCall]) -> LayerCall:
+    while True:
+        readers = [
+            other
+            for other in calls
+            if other.output is not None and any(tensor is call.output for tensor in other.inputs)
+        ]
+        # A nested model that ends here passes its tensor on: it reads nothing by itself.
+        outside = [reader for reader in readers if not _holds(reader, readers)]
+        if len(outside) != 1 or not isinstance(outside[0].layer, FOLLOWERS):
+            return call
+        call = outside[0]
+
+
+def _holds(reader: LayerCall, readers: list[LayerCall]) -> bool:
+    """Whether a reader is a composite layer whose inner layer is the one that reads."""
+    return any(other is not reader and other.path.startswith(f"{reader.path}/") for other in readers)
