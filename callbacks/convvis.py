@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 import keras
 
 from tb_convvis.callbacks.filter_images import FilterImages
+from tb_convvis.callbacks.layers import LayerChoice, layer_names
+from tb_convvis.callbacks.top_activations import TopActivations
 from tb_convvis.callbacks.view_callback import ViewCallback
 from tb_convvis.callbacks.weight_histograms import WeightHistograms
+
+VIEWS = (FilterImages, WeightHistograms, TopActivations)
 
 
 @keras.saving.register_keras_serializable(package="tb_convvis")
@@ -20,34 +24,47 @@ class ConvVis(keras.callbacks.Callback):
 
     Args:
         log_dir: directory to log into; the records go to its sub-directory `convvis`.
-        **common: the arguments of `ViewCallback`, handed to every view. `layers` is not: which layers
-            a view shows differs by view, and each takes its own default.
+        data: pictures for the views that run some through the network, see `ViewCallback`. Without them
+            those views are left out, which is said as training begins.
+        layers: layers whose features are shown; None for the last convolution of each spatial
+            resolution. Filters are those of the first convolution, histograms those of every kernel.
+        channel_order: "RGB" (default) or "BGR", the order of the network's input channels.
+        **common: `tensorboard`, `freq`, `class_names` and `on_error`, as in `ViewCallback`.
 
     Raises:
         ValueError: an argument that cannot be used.
 
     Example:
-        >>> callback = ConvVis("logs/run1", freq="log")
+        >>> callback = ConvVis("logs/run1", data=np.zeros((20, 8, 8, 3)), freq="log")
         >>> # model.fit(x, y, epochs=20, callbacks=[callback])
 
     """
 
-    def __init__(self, log_dir: Any = None, **common: Any) -> None:
+    def __init__(
+        self,
+        log_dir: Any = None,
+        *,
+        data: Any = None,
+        layers: LayerChoice = None,
+        channel_order: Literal["RGB", "BGR"] = "RGB",
+        **common: Any,
+    ) -> None:
         super().__init__()
+        self.layers, self.channel_order = layers, channel_order
         self.views: list[ViewCallback] = [
-            FilterImages(log_dir, **common),
+            FilterImages(log_dir, channel_order=channel_order, **common),
             WeightHistograms(log_dir, **common),
         ]
+        if data is not None:
+            self.views.append(
+                TopActivations(log_dir, data=data, layers=layers, channel_order=channel_order, **common)
+            )
 
     def get_config(self) -> dict[str, Any]:
         """The arguments, less `data` and `tensorboard`, which have no JSON form."""
-        first = self.views[0]
-        return {
-            "log_dir": first.log_dir,
-            "freq": first.freq,
-            "class_names": first.class_names,
-            "on_error": first.on_error,
-        }
+        config = self.views[0].get_config()
+        config.pop("channel_scale")
+        return {**config, "layers": layer_names(self.layers)}
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> ConvVis:
@@ -68,6 +85,8 @@ class ConvVis(keras.callbacks.Callback):
 
     def on_train_begin(self, logs: Mapping[str, Any] | None = None) -> None:
         """Pass on to every view."""
+        if len(self.views) < len(VIEWS) and self.params.get("verbose") != 0:
+            print("ConvVis: data=... was not given, so features are not logged.", flush=True)
         for view in self.views:
             view.on_train_begin(logs)
 

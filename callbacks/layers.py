@@ -73,6 +73,13 @@ def choose_layers(model: keras.Model, choice: LayerChoice, default: Iterable[str
     return chosen
 
 
+def layer_names(choice: LayerChoice) -> list[str] | str | None:
+    """Return a choice of layers as JSON: layers become their names."""
+    if choice is None or isinstance(choice, str):
+        return choice
+    return [getattr(layer, "name", layer) for layer in choice]
+
+
 def _walk(parent: Layer, prefix: str) -> Iterator[tuple[str, Layer]]:
     # Keras offers the layers inside a model publicly, those inside a composite layer only here.
     for layer in parent._flatten_layers(include_self=False, recursive=False):

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from tb_convvis import schema
 from tb_convvis.callbacks.chief import is_chief
-from tb_convvis.callbacks.layers import LayerChoice
+from tb_convvis.callbacks.layers import LayerChoice, layer_names
 from tb_convvis.callbacks.schedule import Frequency, Schedule
 from tb_convvis.callbacks.training_log import LogWriteError, TrainingLog
 
@@ -82,10 +82,7 @@ class ViewCallback(keras.callbacks.Callback):
 
     def settings(self) -> dict[str, Any]:
         """The arguments that shape what is logged, as JSON values, for the record of the run."""
-        layers = self.layers
-        if layers is not None and not isinstance(layers, str):
-            layers = [getattr(layer, "name", layer) for layer in layers]
-        return {"layers": layers, "freq": self.freq}
+        return {"layers": layer_names(self.layers), "freq": self.freq}
 
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments, less `data` and `tensorboard`, which have no JSON form."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,9 +18,9 @@ CLASSES = 3
 
 
 def pictures(count: int = 24, side: int = 12, channels: int = 3) -> tuple[np.ndarray, np.ndarray]:
-    random = np.random.default_rng(7)
-    x = random.normal(size=(count, side, side, channels)).astype(np.float32)
-    return x, random.integers(0, CLASSES, count)
+    generator = np.random.default_rng(7)
+    x = generator.normal(size=(count, side, side, channels)).astype(np.float32)
+    return x, generator.integers(0, CLASSES, count)
 
 
 def small_model(seed: int = 0) -> keras.Model:
@@ -55,6 +56,25 @@ def small_model(seed: int = 0) -> keras.Model:
 def fit(model: keras.Model, *callbacks: keras.callbacks.Callback, epochs: int = 2, **arguments: Any) -> Any:
     x, y = pictures()
     return model.fit(x, y, epochs=epochs, batch_size=8, verbose=0, callbacks=list(callbacks), **arguments)
+
+
+def state_after(
+    model: keras.Model, *callbacks: keras.callbacks.Callback, data: object = None
+) -> list[np.ndarray]:
+    """Weights, optimizer, history and the position of every random generator after a training."""
+    x, y = pictures()
+    keras.utils.set_random_seed(3)
+    fed = data(x, y) if callable(data) else None
+    arguments = {"x": fed} if fed is not None else {"x": x, "y": y, "batch_size": 8}
+    history = model.fit(**arguments, epochs=3, verbose=0, callbacks=list(callbacks))
+    variables = [*model.variables, *model.optimizer.variables]
+    draws = [
+        np.random.random(),
+        random.random(),
+        tf.random.uniform([]).numpy(),
+        keras.random.uniform([]).numpy(),
+    ]
+    return [variable.numpy() for variable in variables] + [np.array(history.history["loss"]), np.array(draws)]
 
 
 @dataclass(frozen=True)

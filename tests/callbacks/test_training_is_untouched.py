@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import copy
-import random
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,7 +12,7 @@ import tensorflow as tf
 from tb_convvis.callbacks import ConvVis, FilterImages, WeightHistograms
 from tb_convvis.events import EventWriter
 from tb_convvis.methods.kernels import convolution_kernel
-from tests.callbacks.helpers import fit, pictures, records, small_model, steps
+from tests.callbacks.helpers import fit, records, small_model, state_after, steps
 
 FILTERS = "convvis/filters/backbone/conv1"
 
@@ -21,25 +20,6 @@ FILTERS = "convvis/filters/backbone/conv1"
 @pytest.fixture(autouse=True)
 def deterministic() -> None:
     tf.config.experimental.enable_op_determinism()
-
-
-def state_after(
-    model: keras.Model, *callbacks: keras.callbacks.Callback, data: object = None
-) -> list[np.ndarray]:
-    """Weights, optimizer, history and the position of every random generator after a training."""
-    x, y = pictures()
-    keras.utils.set_random_seed(3)
-    fed = data(x, y) if callable(data) else None
-    arguments = {"x": fed} if fed is not None else {"x": x, "y": y, "batch_size": 8}
-    history = model.fit(**arguments, epochs=3, verbose=0, callbacks=list(callbacks))
-    variables = [*model.variables, *model.optimizer.variables]
-    draws = [
-        np.random.random(),
-        random.random(),
-        tf.random.uniform([]).numpy(),
-        keras.random.uniform([]).numpy(),
-    ]
-    return [variable.numpy() for variable in variables] + [np.array(history.history["loss"]), np.array(draws)]
 
 
 class Pairs(keras.utils.PyDataset):

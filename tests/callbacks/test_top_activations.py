@@ -1,0 +1,274 @@
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from PIL import Image
+
+from tb_convvis import schema
+from tb_convvis.callbacks import ConvVis, TopActivations
+from tb_convvis.callbacks.layer_features import COLUMNS
+from tb_convvis.callbacks.probe import draw_probe
+from tb_convvis.methods import deconvnet
+from tests.callbacks.helpers import Record, fit, pictures, records, small_model, state_after
+
+LAYER = "backbone/conv2"
+TOP = f"convvis/top/{LAYER}"
+STRENGTH = f"convvis/strength/{LAYER}"
+
+
+def blob(record: Record, index: int) -> np.ndarray:
+    """Blob `index` of a record, counted after the manifest: an array, or the pixels of a picture."""
+    value = schema.decode(record.manifest.blobs[index], record.value.tensor.string_val[index + 1])
+    if isinstance(value, schema.Picture):
+        return np.asarray(Image.open(io.BytesIO(value.data)))
+    return value
+
+
+def numbers(record: Record) -> dict[str, np.ndarray]:
+    return dict(zip(COLUMNS, np.moveaxis(blob(record, 0), -1, 0), strict=True))
+
+
+@pytest.fixture(scope="module")
+def logged(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, keras.Model, np.ndarray]:
+    """The run of two epochs, the model as it was after the last, and the probe pictures."""
+    directory = tmp_path_factory.mktemp("run")
+    model, (x, y) = small_model(), pictures()
+    fit(model, TopActivations(directory, data=(x, y), layers=["conv1", "conv2"], k=4), epochs=2)
+    return directory / "convvis", model, x
+
+
+def test_exactly_these_tags(logged: tuple[Path, keras.Model, np.ndarray]) -> None:
+    expected = {
+        (f"convvis/{kind}/backbone/{layer}", step)
+        for kind in ("top", "strength")
+        for layer in ("conv1", "conv2")
+        for step in (0, 1, 2)
+    }
+    expected |= {("convvis/run/features", step) for step in (0, 1, 2)}
+    expected |= {("convvis/run/model", 0), ("convvis/probe/pictures", 0)}
+    assert {(record.tag, record.step) for record in records(logged[0])} == expected
+
+
+def test_the_strongest_are_those_of_a_plain_search(logged: tuple[Path, keras.Model, np.ndarray]) -> None:
+    run, model, x = logged
+    backbone = model.get_layer("backbone")
+    maps = keras.Model(backbone.inputs, backbone.get_layer("conv2").output)(x, training=False).numpy()
+    found = numbers(records(run, TOP)[-1])
+    for number in range(maps.shape[-1]):
+        peaks = maps[..., number].max((1, 2))
+        order = np.argsort(-peaks, kind="stable")[:4]
+        np.testing.assert_allclose(found["value"][number], peaks[order], rtol=1e-5)
+        np.testing.assert_array_equal(found["image"][number], order)
+        for slot, image in enumerate(order):
+            row, col = int(found["row"][number, slot]), int(found["col"][number, slot])
+            assert maps[image, row, col, number] == pytest.approx(peaks[image], rel=1e-5)
+    strength, dead_share, strongest, _ = (blob(records(run, STRENGTH)[-1], index) for index in range(4))
+    np.testing.assert_allclose(strength, maps.max((0, 1, 2)), rtol=1e-5)
+    np.testing.assert_allclose(dead_share, (maps.max((1, 2)) <= 0).mean(0), rtol=1e-6)
+    np.testing.assert_array_equal(strongest, maps.max((1, 2)).argmax(0))
+
+
+def test_the_pictures_are_the_projections_of_these_units(
+    logged: tuple[Path, keras.Model, np.ndarray],
+) -> None:
+    run, model, x = logged
+    record = records(run, TOP)[-1]
+    facts, found = record.manifest.facts, numbers(record)
+    (height, width), across = facts["tile"], facts["tiles_across"]
+    assert record.manifest.blobs[2].media == "image/png"
+    assert (facts["window"], facts["block"], facts["maps"]) == ([5, 5], 1, list(range(6)))
+    for number in range(6):
+        unit_list = [
+            [int(found[name][number, slot]) for name in ("image", "row", "col")] + [number]
+            for slot in range(4)
+        ]
+        canvas = deconvnet(model, LAYER, x, unit_list)
+        padded = np.pad(canvas, ((0, 0), (8, 8), (8, 8), (0, 0)))
+        drawn = blob(record, 2 + number)
+        for slot in range(4):
+            top, left = int(found["top"][number, slot]) + 8, int(found["left"][number, slot]) + 8
+            signal = padded[slot, top : top + height, left : left + width]
+            assert np.abs(canvas[slot]).max() == pytest.approx(np.abs(signal).max())
+            assert found["scale"][number, slot] == pytest.approx(np.abs(signal).max(), rel=1e-4)
+            row, col = divmod(slot, across)
+            tile = drawn[row * height : (row + 1) * height, col * width : (col + 1) * width]
+            expected = 0.5 + signal / (2 * max(np.abs(signal).max(), 1e-12))
+            np.testing.assert_allclose(tile / 255, expected, atol=0.6 / 255)
+
+
+def test_the_probe_pictures_are_the_users(logged: tuple[Path, keras.Model, np.ndarray]) -> None:
+    run, _, x = logged
+    (record,) = records(run, "convvis/probe/pictures")
+    facts = record.manifest.facts
+    assert (facts["count"], facts["drawn_from"], facts["labels"]) == (24, 24, pictures()[1].tolist())
+    assert facts["display"] == "each channel is stretched over its range in these pictures"
+    low, high = x.min((0, 1, 2)), x.max((0, 1, 2))
+    for index in (0, 11, 23):
+        np.testing.assert_allclose(blob(record, index) / 255, (x[index] - low) / (high - low), atol=0.6 / 255)
+
+
+def test_jumps_and_change_are_counted(logged: tuple[Path, keras.Model, np.ndarray]) -> None:
+    run, _, _ = logged
+    first, second, third = records(run, STRENGTH)
+    assert first.manifest.facts["jumps"] is None
+    assert first.manifest.facts["weight_change"] is None
+    for before, after in ((first, second), (second, third)):
+        facts = after.manifest.facts
+        assert facts["jumps"] == int((blob(before, 2) != blob(after, 2)).sum())
+        assert 0 < facts["weight_change"] < 1
+
+
+def test_a_model_that_stands_still_neither_jumps_nor_changes(tmp_path: Path) -> None:
+    model = small_model()
+    model.optimizer.learning_rate = 0.0
+    x, y = pictures()
+    fit(model, TopActivations(tmp_path, data=x, layers=["conv1"]), epochs=1)
+    facts = records(tmp_path / "convvis", "convvis/strength/backbone/conv1")[-1].manifest.facts
+    assert (facts["jumps"], facts["comparable"]) == (0, 4)
+    assert facts["weight_change"] == pytest.approx(0, abs=1e-12)
+    assert facts["projection_change"] == pytest.approx(0, abs=1e-6)
+
+
+def test_a_seeded_draw_of_maps_for_the_whole_run(tmp_path: Path) -> None:
+    x, _ = pictures()
+    for name in ("a", "b"):
+        fit(small_model(), TopActivations(tmp_path / name, data=x, layers=["conv2"], maps=3), epochs=1)
+    maps = [
+        tuple(record.manifest.facts["maps"])
+        for name in "ab"
+        for record in records(tmp_path / name / "convvis", TOP)
+    ]
+    assert len(maps) == 4
+    assert len(set(maps)) == 1
+    assert len(set(maps[0])) == 3
+    strength = records(tmp_path / "a" / "convvis", STRENGTH)[0]
+    assert blob(strength, 0).shape == (6,)
+
+
+def test_a_refused_rule_is_named_and_the_rest_is_logged(tmp_path: Path) -> None:
+    keras.utils.set_random_seed(0)
+    model = keras.Sequential(
+        [
+            keras.Input((12, 12, 3)),
+            keras.layers.Conv2D(4, 3, activation="relu", name="fine"),
+            keras.layers.Conv2D(4, 3, activation=keras.ops.absolute, name="folded"),
+            keras.layers.GlobalAveragePooling2D(),
+            keras.layers.Dense(3),
+        ]
+    )
+    model.compile("sgd", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    with pytest.warns(RuntimeWarning, match="'features' for layer 'folded'.*'folded'.*Abs"):
+        fit(model, TopActivations(tmp_path, data=pictures()[0], layers=["fine", "folded"]), epochs=1)
+    run = tmp_path / "convvis"
+    refused, fine = (records(run, f"convvis/top/{layer}")[-1] for layer in ("folded", "fine"))
+    assert "folded" in refused.manifest.facts["refused"]
+    assert len(refused.manifest.blobs) == 1
+    assert fine.manifest.facts["refused"] is None
+    assert len(fine.manifest.blobs) == 2 + 4
+    (failure,) = records(run, "convvis/run/features")[-1].manifest.facts["failures"]
+    assert failure["layer"] == "folded"
+
+
+def test_one_trace_for_the_whole_run(tmp_path: Path) -> None:
+    callback = TopActivations(tmp_path, data=pictures()[0])
+    traces: list[int] = []
+
+    def count(epoch: int, logs: object) -> None:
+        assert callback._search is not None
+        projector = next(iter(callback._projectors.values()))
+        traces.append(callback._search.trace_count + projector.trace_count)
+
+    fit(small_model(), callback, keras.callbacks.LambdaCallback(on_epoch_end=count), epochs=4)
+    assert len(set(traces)) == 1
+
+
+class Noisy(keras.utils.PyDataset):
+    """Augments with NumPy's global generator, as users' data do."""
+
+    def __len__(self) -> int:
+        return 3
+
+    def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
+        x, y = pictures()
+        rows = slice(index * 8, index * 8 + 8)
+        return x[rows] + np.random.normal(size=x[rows].shape), y[rows]
+
+
+def dataset() -> tf.data.Dataset:
+    return tf.data.Dataset.from_tensor_slices(pictures()).shuffle(24, seed=1).batch(8)
+
+
+@pytest.mark.parametrize("data", [pictures, dataset, Noisy], ids=["arrays", "dataset", "pydataset"])
+def test_training_is_bit_identical(tmp_path: Path, data: Callable[[], object]) -> None:
+    tf.config.experimental.enable_op_determinism()
+    plain = state_after(small_model())
+    watched = state_after(small_model(), ConvVis(tmp_path, data=data()))
+    for without, with_callback in zip(plain, watched, strict=True):
+        np.testing.assert_array_equal(without, with_callback)
+    assert len(records(tmp_path / "convvis", TOP)) == 4
+
+
+def test_data_that_is_not_pictures_is_said_and_training_goes_on(tmp_path: Path) -> None:
+    with pytest.warns(RuntimeWarning, match="not a set of pictures.*str"):
+        fit(small_model(), TopActivations(tmp_path, data="photos/"), epochs=1)
+
+
+@pytest.mark.parametrize("batched", [True, False])
+def test_a_dataset_may_be_batched_or_not_and_endless(batched: bool) -> None:
+    data = tf.data.Dataset.from_tensor_slices(pictures()).repeat()
+    probe = draw_probe(data.batch(5) if batched else data, count=7)
+    x, y = pictures()
+    assert probe.images.shape == (7, 12, 12, 3)
+    assert probe.labels is not None
+    for image, label in zip(probe.images, probe.labels, strict=True):
+        (where,) = np.nonzero((x == image).all((1, 2, 3)))
+        assert y[where[0]] == label
+
+
+@pytest.mark.parametrize(
+    ("labels", "expected"),
+    [
+        (np.array([2, 0, 1]), [2, 0, 1]),
+        (np.array([[2], [0], [1]]), [2, 0, 1]),
+        (np.eye(3)[[2, 0, 1]], [2, 0, 1]),
+        (np.array([0.0, 1.0, 1.0]), [0, 1, 1]),
+        (np.array([0.5, 1.0, 1.0]), None),
+        (np.array([[0.2, 0.8], [0.5, 0.5], [1, 0]]), None),
+        (None, None),
+    ],
+)
+def test_labels_are_classes_or_none(labels: np.ndarray | None, expected: list[int] | None) -> None:
+    probe = draw_probe((np.zeros((3, 4, 4, 1)), labels), count=3)
+    assert (None if probe.labels is None else probe.labels.tolist()) == expected
+
+
+def test_several_inputs_are_drawn_together() -> None:
+    x = np.arange(20)
+    probe = draw_probe(([x.reshape(20, 1), x.reshape(20, 1, 1, 1)], x), count=6, seed=3)
+    first, second = probe.images
+    np.testing.assert_array_equal(first.ravel(), second.ravel())
+    np.testing.assert_array_equal(first.ravel(), probe.labels)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [{"k": 0}, {"maps": 0}, {"maps": "some"}, {"images": -1}, {"rule": "lrp"}, {"channel_order": "GBR"}],
+)
+def test_bad_arguments_are_refused_at_once(arguments: dict[str, object]) -> None:
+    ((name, _),) = arguments.items()
+    with pytest.raises(ValueError, match=f"{name}="):
+        TopActivations("logs", data=np.zeros((2, 8, 8, 3)), **arguments)
+
+
+def test_without_data_convvis_says_what_is_left_out(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    x, y = pictures()
+    small_model().fit(x, y, verbose=2, callbacks=[ConvVis(tmp_path)])
+    assert "features are not logged" in capsys.readouterr().out
