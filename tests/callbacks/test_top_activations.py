@@ -17,6 +17,8 @@ from tb_convvis.callbacks.probe import draw_probe
 from tb_convvis.methods import deconvnet
 from tests.callbacks.helpers import Record, fit, pictures, records, small_model, state_after
 
+Logged = tuple[Path, keras.Model, np.ndarray]
+
 LAYER = "backbone/conv2"
 TOP = f"convvis/top/{LAYER}"
 STRENGTH = f"convvis/strength/{LAYER}"
@@ -35,7 +37,7 @@ def numbers(record: Record) -> dict[str, np.ndarray]:
 
 
 @pytest.fixture(scope="module")
-def logged(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, keras.Model, np.ndarray]:
+def logged(tmp_path_factory: pytest.TempPathFactory) -> Logged:
     """The run of two epochs, the model as it was after the last, and the probe pictures."""
     directory = tmp_path_factory.mktemp("run")
     model, (x, y) = small_model(), pictures()
@@ -43,7 +45,7 @@ def logged(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, keras.Model,
     return directory / "convvis", model, x
 
 
-def test_exactly_these_tags(logged: tuple[Path, keras.Model, np.ndarray]) -> None:
+def test_exactly_these_tags(logged: Logged) -> None:
     expected = {
         (f"convvis/{kind}/backbone/{layer}", step)
         for kind in ("top", "strength")
@@ -55,7 +57,7 @@ def test_exactly_these_tags(logged: tuple[Path, keras.Model, np.ndarray]) -> Non
     assert {(record.tag, record.step) for record in records(logged[0])} == expected
 
 
-def test_the_strongest_are_those_of_a_plain_search(logged: tuple[Path, keras.Model, np.ndarray]) -> None:
+def test_the_strongest_are_those_of_a_plain_search(logged: Logged) -> None:
     run, model, x = logged
     backbone = model.get_layer("backbone")
     maps = keras.Model(backbone.inputs, backbone.get_layer("conv2").output)(x, training=False).numpy()
@@ -75,7 +77,7 @@ def test_the_strongest_are_those_of_a_plain_search(logged: tuple[Path, keras.Mod
 
 
 def test_the_pictures_are_the_projections_of_these_units(
-    logged: tuple[Path, keras.Model, np.ndarray],
+    logged: Logged,
 ) -> None:
     run, model, x = logged
     record = records(run, TOP)[-1]
@@ -102,7 +104,7 @@ def test_the_pictures_are_the_projections_of_these_units(
             np.testing.assert_allclose(tile / 255, expected, atol=0.6 / 255)
 
 
-def test_the_probe_pictures_are_the_users(logged: tuple[Path, keras.Model, np.ndarray]) -> None:
+def test_the_probe_pictures_are_the_users(logged: Logged) -> None:
     run, _, x = logged
     (record,) = records(run, "convvis/probe/pictures")
     facts = record.manifest.facts
@@ -113,7 +115,7 @@ def test_the_probe_pictures_are_the_users(logged: tuple[Path, keras.Model, np.nd
         np.testing.assert_allclose(blob(record, index) / 255, (x[index] - low) / (high - low), atol=0.6 / 255)
 
 
-def test_jumps_and_change_are_counted(logged: tuple[Path, keras.Model, np.ndarray]) -> None:
+def test_jumps_and_change_are_counted(logged: Logged) -> None:
     run, _, _ = logged
     first, second, third = records(run, STRENGTH)
     assert first.manifest.facts["jumps"] is None
