@@ -17,5 +17,5 @@ export default defineConfig({
       treeshake: { manualPureFunctions: ["colors", "ramp$1", "ramp", "cubehelixLong", "cubehelix", "custom"] },
     },
   },
-  test: { environment: "happy-dom", include: ["test/**/*.test.{ts,tsx}"] },
+  test: { include: ["test/**/*.test.{ts,tsx}"] },
 });
