@@ -20,7 +20,7 @@ def build(input_shape: tuple[int, ...], classes: int, first_layer: FirstLayer) -
     """Build the network for pictures [height, width, channels] with values in [0, 1].
 
     The weights of the first layer decay fast enough for the noise they start from to die out within the run:
-    what is visible in a filter then was learned. The batch normalization after it makes up for the lost scale.
+    what is visible in a filter then was learned. The batch normalization after it makes up for lost scale.
     """
     return keras.Sequential(
         [
