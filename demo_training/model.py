@@ -19,8 +19,8 @@ class FirstLayer:
 def build(input_shape: tuple[int, ...], classes: int, first_layer: FirstLayer) -> keras.Sequential:
     """Build the network for pictures [height, width, channels] with values in [0, 1].
 
-    The first layer starts small and its weights decay, so that the noise it starts from dies out and what
-    stays visible in a filter was learned. The batch normalization after it makes up for the lost scale.
+    The weights of the first layer decay fast enough for the noise they start from to die out within the run:
+    what is visible in a filter then was learned. The batch normalization after it makes up for lost scale.
     """
     return keras.Sequential(
         [
@@ -32,7 +32,7 @@ def build(input_shape: tuple[int, ...], classes: int, first_layer: FirstLayer) -
                 strides=first_layer.stride,
                 padding="same",
                 use_bias=False,
-                kernel_initializer=keras.initializers.RandomNormal(stddev=0.02),
+                kernel_initializer=keras.initializers.RandomNormal(stddev=0.06),
                 kernel_regularizer=keras.regularizers.L2(5e-3),
                 name="conv1",
             ),

@@ -66,9 +66,11 @@ def test_every_flipped_bit_is_an_error_and_never_data(make_board: MakeBoard, tmp
     # The records' own checksums are computed over the damage: TensorBoard passes it on.
     write(tmp_path, {subject: blobs for subject, (_, blobs) in damaged.items()})
     board = make_board(tmp_path)
-    for subject, (target, blobs) in damaged.items():
-        parts = board.parts([["convvis", f"convvis/filters/{subject}", [0], [0, 1, 2]]])
-        for part, data in parts:
+    wants = [["convvis", f"convvis/filters/{subject}", [0], [0, 1, 2]] for subject in damaged]
+    answered = [part for first in range(0, 150, 50) for part in board.parts(wants[first : first + 50])]
+    for number, (target, blobs) in enumerate(damaged.values()):
+        for part, data in answered[3 * number : 3 * number + 3]:
+            assert part["tag"] == f"convvis/filters/flip{number}"
             # Nothing of a record can be believed once its manifest is damaged.
             if target in (0, part["index"]):
                 assert (part["size"], data) == (0, b"")

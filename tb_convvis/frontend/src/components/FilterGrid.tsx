@@ -22,7 +22,7 @@ const LARGEST = 96;
 export function FilterGrid({ tiles, label, flags, open, onOpen, onHover }: FilterGridProps) {
   const [ref, width] = useWidth<HTMLDivElement>();
   const dpr = window.devicePixelRatio || 1;
-  const room = Math.max(240, 0.46 * (window.innerHeight || 700));
+  const room = Math.max(240, 0.5 * (window.innerHeight || 700));
   const { height: tall, width: wide, filters, perFilter } = tiles;
   const layout = useMemo(() => {
     const area = { width: Math.floor(width * dpr), height: Math.floor(room * dpr) };

@@ -4,7 +4,7 @@ import { scaleLinear } from "d3-scale";
 import { interpolateCividis } from "d3-scale-chromatic";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { number } from "../lib/words";
-import { CHART_HEIGHT, type HistogramChartProps } from "./chart";
+import { chartHeight, type HistogramChartProps } from "./chart";
 import { useWidth } from "./useWidth";
 
 const MARGIN = { top: 8, right: 10, bottom: 24, left: 52 };
@@ -25,9 +25,10 @@ function borders(steps: readonly number[]): number[] {
 
 export function Heat({ steps, shares, extent, peak, current, label, onPick }: HistogramChartProps) {
   const [ref, width] = useWidth<HTMLDivElement>();
+  const tall = chartHeight();
   const canvas = useRef<HTMLCanvasElement>(null);
   const dpr = window.devicePixelRatio || 1;
-  const plot = { width: Math.max(1, width - MARGIN.left - MARGIN.right), height: CHART_HEIGHT - MARGIN.top - MARGIN.bottom };
+  const plot = { width: Math.max(1, width - MARGIN.left - MARGIN.right), height: tall - MARGIN.top - MARGIN.bottom };
   const edges = borders(steps);
   const x = scaleLinear([edges[0] ?? 0, edges[edges.length - 1] ?? 1], [MARGIN.left, MARGIN.left + plot.width]);
   const y = scaleLinear(extent, [MARGIN.top + plot.height, MARGIN.top]);
@@ -46,14 +47,14 @@ export function Heat({ steps, shares, extent, peak, current, label, onPick }: Hi
         context.fillRect(left, top, Math.max(1, right - left), bottom - top);
       });
     });
-  }, [steps, shares, peak, width, dpr]);
+  }, [steps, shares, peak, width, tall, dpr]);
 
   const pick = (event: MouseEvent & { currentTarget: Element }) =>
     onPick(x.invert(event.clientX - event.currentTarget.getBoundingClientRect().left));
   const here = steps.indexOf(current);
   const left = x(edges[here] ?? 0);
   return (
-    <div class="chart" ref={ref} style={{ height: `${CHART_HEIGHT}px` }}>
+    <div class="chart" ref={ref} style={{ height: `${tall}px` }}>
       {width > 0 && (
         <>
           <canvas
@@ -63,7 +64,7 @@ export function Heat({ steps, shares, extent, peak, current, label, onPick }: Hi
             height={Math.round(plot.height * dpr)}
             style={{ left: `${MARGIN.left}px`, top: `${MARGIN.top}px`, width: `${plot.width}px`, height: `${plot.height}px` }}
           />
-          <svg width={width} height={CHART_HEIGHT} role="img" aria-label={label} onClick={pick}>
+          <svg width={width} height={tall} role="img" aria-label={label} onClick={pick}>
             {y.ticks(7).map((tick) => (
               <g key={tick} class="axis">
                 <line x1={MARGIN.left - 4} x2={MARGIN.left} y1={y(tick)} y2={y(tick)} />
@@ -71,12 +72,12 @@ export function Heat({ steps, shares, extent, peak, current, label, onPick }: Hi
               </g>
             ))}
             {x.ticks(Math.max(2, Math.floor(width / 70))).filter((tick) => Number.isInteger(tick) && tick >= 0).map((tick) => (
-              <text key={tick} class="axis" x={x(tick)} y={CHART_HEIGHT - 7} text-anchor="middle">{tick}</text>
+              <text key={tick} class="axis" x={x(tick)} y={tall - 7} text-anchor="middle">{tick}</text>
             ))}
             {here >= 0 && (
               <rect class="column-here" x={left} y={MARGIN.top} width={Math.max(2, x(edges[here + 1] ?? 0) - left)} height={plot.height} />
             )}
-            <rect class="hit" width={width} height={CHART_HEIGHT} />
+            <rect class="hit" width={width} height={tall} />
           </svg>
         </>
       )}

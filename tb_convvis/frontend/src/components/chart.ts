@@ -1,6 +1,9 @@
 /** What the charts of histograms have in common. */
 
-export const CHART_HEIGHT = 380;
+/** Height of a chart in CSS pixels: what the window leaves free. */
+export function chartHeight(): number {
+  return Math.round(Math.max(340, Math.min(680, (window.innerHeight || 700) - 340)));
+}
 
 export interface HistogramChartProps {
   steps: readonly number[];

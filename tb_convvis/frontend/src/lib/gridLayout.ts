@@ -54,18 +54,18 @@ export function layoutGrid(tile: Tile, room: { width: number; height: number }, 
   const widest = (scale: number) =>
     Math.max(1, Math.min(tile.filters, Math.floor((room.width + gap) / (at(1, scale).blockWidth + gap))));
   const most = Math.max(1, Math.floor(largest / Math.max(tile.width, tile.height)));
+  const fits = (grid: GridLayout) => grid.width <= room.width && grid.height <= room.height;
+  let largestFit: GridLayout | null = null;
   for (let scale = most; scale > 1; scale--) {
-    const all = at(widest(scale), scale);
-    if (all.width > room.width || all.height > room.height) continue;
-    return at(evenColumns(tile.filters, all.columns, (columns) => at(columns, scale).height <= room.height), scale);
+    if (largestFit && scale < 0.8 * largestFit.scale) break;
+    const full = at(widest(scale), scale);
+    if (!fits(full)) continue;
+    largestFit ??= full;
+    // A last row that is full is worth a slightly smaller scale.
+    for (let columns = full.columns; columns > full.columns / 2; columns--)
+      if (tile.filters % columns === 0 && fits(at(columns, scale))) return at(columns, scale);
   }
-  return at(widest(1), 1);
-}
-
-/** A power of two, or a divisor, that leaves no ragged last row, where one is near the most that fit. */
-function evenColumns(filters: number, most: number, fits: (columns: number) => boolean): number {
-  for (let columns = most; columns > most / 2; columns--) if (filters % columns === 0 && fits(columns)) return columns;
-  return most;
+  return largestFit ?? at(widest(1), 1);
 }
 
 /** Top left corner of a filter's block. */

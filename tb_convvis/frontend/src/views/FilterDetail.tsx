@@ -22,7 +22,7 @@ export const DETAIL_PARTS = 3;
 
 /** A longer history is shown in part, and said to be. */
 const MOST_TILES = 240;
-const SIDE = 168;
+const SIDE = 136;
 
 interface DetailProps {
   index: RunIndex;
@@ -57,15 +57,15 @@ function Large({ panel, filter }: { panel: Ready; filter: number }) {
     () => tilesOf(kernel, display, maxima, [filter]),
     [kernel, display.colour, String(display.order), String(display.divisor), maxima[filter], filter],
   );
-  const layout = layoutGrid(tiles, { width: 1.6 * SIDE * dpr, height: SIDE * dpr }, SIDE * dpr, dpr);
+  const layout = layoutGrid(tiles, { width: 1.25 * SIDE * dpr, height: SIDE * dpr }, SIDE * dpr, dpr);
   const { median } = diagnose(facts.rms);
   const rms = facts.rms[filter] ?? Number.NaN;
   const rows: [string, string][] = [
     ["RMS", number(rms)],
-    ["of the median", median > 0 && Number.isFinite(rms) ? `${number(rms / median)} ×` : "–"],
+    ["RMS / median", median > 0 && Number.isFinite(rms) ? number(rms / median) : "–"],
     ["norm", number(facts.norm[filter] ?? Number.NaN)],
     ["largest |w|", number(filterMaxima(kernel, null)[filter] ?? 0)],
-    ["white is", number(maxima[filter] ?? 0)],
+    ["M (white)", number(maxima[filter] ?? 0)],
   ];
   return (
     <div class="large">

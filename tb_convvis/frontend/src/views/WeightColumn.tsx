@@ -1,7 +1,7 @@
 /** One run's column in the Weights view. */
 
 import { RunHeader } from "../components/Columns";
-import { CHART_HEIGHT, type HistogramChartProps } from "../components/chart";
+import { type HistogramChartProps, chartHeight } from "../components/chart";
 import { Heat, heatColour } from "../components/Heat";
 import { Ridgeline } from "../components/Ridgeline";
 import { Absent, Failed, Loading, Note } from "../components/states";
@@ -40,7 +40,7 @@ export function WeightColumn({ index, layer, weight, extent, peak }: WeightColum
         {failure && <Failed words={failure} />}
       </div>
       {!series && <Absent words={`This run logged no histograms of ${layer}/${weight}.`} />}
-      {series && !histograms && <Loading height={CHART_HEIGHT} label="loading histograms" />}
+      {series && !histograms && <Loading height={chartHeight()} label="loading histograms" />}
       {histograms?.error && <Failed words={histograms.error} />}
       {histograms && !histograms.error && extent && shown !== null && (
         <Chart

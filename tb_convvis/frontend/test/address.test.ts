@@ -1,0 +1,40 @@
+// @vitest-environment happy-dom
+import { beforeEach, describe, expect, it } from "vitest";
+import { readAddress, withAddress } from "../src/host";
+import * as settings from "../src/settings";
+
+beforeEach(() => settings.restore(new Map()));
+
+describe("the address", () => {
+  it("brings everything back that was chosen", () => {
+    settings.chosenRuns.value = ["a/b, c", "<img onerror=x>", "__proto__"];
+    settings.askedStep.value = 12;
+    settings.viewId.value = "weights";
+    settings.layerPath.value = "backbone/conv 1&2=3#";
+    settings.scaleMode.value = "filter";
+    settings.colourMode.value = "grey";
+    settings.openFilter.value = 7;
+    settings.weightName.value = "kernel";
+    settings.chartMode.value = "heat";
+    const values = settings.serialise();
+    const hash = withAddress("#convvis&other=1", values);
+    settings.restore(new Map());
+    settings.restore(readAddress(hash));
+    expect(settings.serialise()).toEqual(values);
+    expect(settings.chosenRuns.value).toEqual(["a/b, c", "<img onerror=x>", "__proto__"]);
+  });
+
+  it("leaves the host's part alone and defaults out", () => {
+    expect(withAddress("#convvis&_smoothing=0.6&p.convvis.step=3", settings.serialise())).toBe("#convvis&_smoothing=0.6");
+  });
+
+  it("survives nonsense", () => {
+    settings.restore(readAddress("#x&p.convvis.step=1e9&p.convvis.scale=evil&p.convvis.runs=%7B&p.convvis.filter=%E0%A4%A"));
+    expect(settings.serialise().size).toBe(0);
+  });
+
+  it("takes at most four runs", () => {
+    settings.restore(new Map([["runs", '["a","b","c","d","e",5]']]));
+    expect(settings.chosenRuns.value).toHaveLength(4);
+  });
+});

@@ -1,0 +1,44 @@
+import { describe, expect, it } from "vitest";
+import { plan, wholeSeries } from "../src/data/plan";
+import { series } from "./make";
+
+describe("plan", () => {
+  it("puts whole series of several runs into one request", () => {
+    const requests = plan([wholeSeries(series([0, 1, 2]), 1, 100), wholeSeries(series([0, 9], { run: "b/convvis" }), 1, 100)]);
+    expect(requests).toHaveLength(1);
+    expect(JSON.parse(requests[0]?.want ?? "")).toEqual([
+      ["a/convvis", "convvis/filters/conv1", [], [1]],
+      ["b/convvis", "convvis/filters/conv1", [], [1]],
+    ]);
+    expect(requests[0]?.newest).toBe(1_700_000_009);
+  });
+
+  it("names the steps where only some are wanted, in the server's spelling", () => {
+    const long = series([1, 2 ** 53, 5], { wire: [1, "9007199254740993", 5] });
+    const [request] = plan([{ ...wholeSeries(long, 0, 10), positions: [0, 1] }]);
+    expect(JSON.parse(request?.want ?? "")[0][2]).toEqual([1, "9007199254740993"]);
+  });
+
+  it.each([
+    ["parts", { parts: 10, bytes: 1e9, json: 4000 }],
+    ["bytes", { parts: 4000, bytes: 1000, json: 4000 }],
+    ["letters", { parts: 4000, bytes: 1e9, json: 100 }],
+  ])("keeps to the limit on %s and loses nothing", (_, limits) => {
+    const steps = Array.from({ length: 64 }, (_unused, at) => at);
+    const wanted = { ...wholeSeries(series(steps), 1, 100), positions: steps.slice(1) };
+    const requests = plan([wanted, wholeSeries(series([7]), 0, 100)], limits);
+    expect(requests.length).toBeGreaterThan(1);
+    const asked = requests.flatMap(({ wants }) => wants).filter(({ indices }) => indices[0] === 1).flatMap(({ positions }) => positions);
+    expect(asked).toEqual(steps.slice(1));
+    for (const { wants, want } of requests) {
+      const parts = wants.reduce((sum, { positions }) => sum + positions.length, 0);
+      expect(parts).toBeLessThanOrEqual(limits.parts);
+      expect(100 * parts).toBeLessThanOrEqual(limits.bytes);
+      expect(want.length).toBeLessThanOrEqual(limits.json + 2);
+    }
+  });
+
+  it("asks for nothing where nothing is wanted", () => {
+    expect(plan([wholeSeries(series([]), 1, 100)])).toEqual([]);
+  });
+});
