@@ -1,0 +1,68 @@
+# `make` alone lists what there is. Everything is installed into .venv; a second call reuses it.
+
+PYTHON ?= python3
+PORT   ?= 6006
+EPOCHS ?= 12
+# More for `python -m demo_training`, such as DEMO_ARGS="--dataset cifar10".
+DEMO_ARGS ?=
+
+VENV := .venv
+PY   := $(VENV)/bin/python
+LOGS := logs/demo
+SETTINGS = --epochs $(EPOCHS) $(DEMO_ARGS)
+
+.PHONY: help demo train test test-all lint page browser bench clean
+
+help:
+	@echo 'make demo       train two small networks and open them in TensorBoard  (PORT=6006 EPOCHS=12 DEMO_ARGS=)'
+	@echo 'make test       style, types and all tests, those in a real browser included'
+	@echo 'make test-all   the slow ones and the comparisons with other implementations as well'
+	@echo 'make bench      what logging costs'
+	@echo 'make clean      remove what was built, logged and installed'
+	@echo 'PYTHON=python3.12 chooses the Python of .venv'
+
+demo: $(VENV)/demo-installed
+	@$(PY) build_frontend.py build
+	@test "$$(cat $(LOGS)/settings 2>/dev/null)" = '$(SETTINGS)' || $(MAKE) --no-print-directory train
+	@echo
+	@echo 'TensorBoard is at  http://localhost:$(PORT)/#convvis  until Ctrl-C'
+	@$(VENV)/bin/tensorboard --logdir $(LOGS) --port $(PORT)
+
+# The settings are written last: a training that was interrupted is not taken for one that ended.
+train: $(VENV)/demo-installed
+	@rm -rf $(LOGS)
+	$(PY) -m demo_training --logdir $(LOGS) $(SETTINGS)
+	@echo '$(SETTINGS)' > $(LOGS)/settings
+
+test: lint page browser
+	$(PY) -m pytest -m 'not slow and not peers'
+
+test-all: lint page browser
+	$(PY) -m pytest
+
+lint: $(VENV)/test-installed
+	$(VENV)/bin/ruff check
+	$(VENV)/bin/ruff format --check
+	$(VENV)/bin/mypy
+
+page: $(VENV)/test-installed
+	$(PY) build_frontend.py build
+	$(PY) build_frontend.py check
+
+browser: $(VENV)/test-installed
+	$(PY) -m tests.browser.chromium
+
+bench: $(VENV)/test-installed
+	$(PY) -m benchmarks
+
+$(VENV)/demo-installed: setup.py pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(PY) -m pip install --disable-pip-version-check --editable '.[train,demo]' $$($(PY) build_frontend.py requirements)
+	@touch $@
+
+$(VENV)/test-installed: $(VENV)/demo-installed
+	$(PY) -m pip install --disable-pip-version-check --editable '.[train,demo,test]'
+	@touch $@
+
+clean:
+	rm -rf $(VENV) logs build dist *.egg-info tb_convvis/static tb_convvis/frontend/node_modules

@@ -1,0 +1,92 @@
+"""Layers of a model by path, nested models and composite layers included."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import keras
+from keras.layers import Layer
+
+LayerChoice = Sequence[str | Layer] | str | None
+
+
+def layers_by_path(model: keras.Model) -> dict[str, Layer]:
+    """Return every layer of a model by its path, in the order of the network.
+
+    Args:
+        model: a built Keras model of any kind.
+
+    Returns:
+        Path to layer; layers inside of others are joined with `/`, as in ``backbone/conv1``. A layer
+        that is used several times stands at its first place. Should two layers of a subclassed model
+        share a path, the second is called ``path (2)``.
+
+    Example:
+        >>> model = keras.Sequential([keras.Input((8, 8, 3)), keras.layers.Conv2D(4, 3, name="conv1")])
+        >>> list(layers_by_path(model))
+        ['conv1']
+
+    """
+    found: dict[str, Layer] = {}
+    seen: set[int] = set()
+    for path, layer in _walk(model, ""):
+        if id(layer) in seen or isinstance(layer, keras.layers.InputLayer):
+            continue
+        seen.add(id(layer))
+        unique, number = path, 1
+        while unique in found:
+            number += 1
+            unique = f"{path} ({number})"
+        found[unique] = layer
+    return found
+
+
+def choose_layers(model: keras.Model, choice: LayerChoice, default: Iterable[str]) -> dict[str, Layer]:
+    """Return the layers a user chose, by path.
+
+    Args:
+        model: a built Keras model.
+        choice: None for `default`, "all", or a list of paths, names or layers. A name that only one
+            layer has may stand for its path.
+        default: paths that None stands for; "all" stands for every layer.
+
+    Raises:
+        ValueError: a layer that is not in the model, or a name that several layers have.
+
+    Example:
+        >>> model = keras.Sequential([keras.Input((8, 8, 3)), keras.layers.Conv2D(4, 3, name="conv1")])
+        >>> list(choose_layers(model, ["conv1"], default=[]))
+        ['conv1']
+
+    """
+    layers = layers_by_path(model)
+    if choice is None:
+        return {path: layers[path] for path in default}
+    if isinstance(choice, str):
+        if choice == "all":
+            return layers
+        choice = [choice]
+    chosen = {}
+    for item in choice:
+        path = _find(item, layers)
+        chosen[path] = layers[path]
+    return chosen
+
+
+def _walk(parent: Layer, prefix: str) -> Iterator[tuple[str, Layer]]:
+    # Keras offers the layers inside a model publicly, those inside a composite layer only here.
+    for layer in parent._flatten_layers(include_self=False, recursive=False):
+        path = f"{prefix}{layer.name}"
+        yield path, layer
+        yield from _walk(layer, f"{path}/")
+
+
+def _find(item: str | Layer, layers: dict[str, Layer]) -> str:
+    if isinstance(item, str) and item in layers:
+        return item
+    matches = [path for path, layer in layers.items() if item is layer or item == layer.name]
+    if len(matches) == 1:
+        return matches[0]
+    shown = ", ".join(matches or layers)
+    problem = "several layers have this name" if matches else "no such layer in the model"
+    raise ValueError(f"{problem}. Received: {getattr(item, 'name', item)!r}. Expected one of: {shown}.")

@@ -1,0 +1,246 @@
+"""What every callback of one view shares: when it runs, where it writes, and that it never stops training."""
+
+from __future__ import annotations
+
+import os
+import time
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, ClassVar, Literal
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from tb_convvis import schema
+from tb_convvis.callbacks.chief import is_chief
+from tb_convvis.callbacks.layers import LayerChoice
+from tb_convvis.callbacks.schedule import Frequency, Schedule
+from tb_convvis.callbacks.training_log import LogWriteError, TrainingLog
+
+
+class ViewCallback(keras.callbacks.Callback):
+    """Base of the callbacks that log one view: subclasses set `view` and implement `log_step`.
+
+    Args:
+        log_dir: directory to log into; the records go to its sub-directory `convvis`.
+        tensorboard: a `keras.callbacks.TensorBoard` whose directory is followed, instead of `log_dir`.
+            It is asked when training begins, so that a tuner may still move it.
+        data: pictures for the views that run some through the network: an array, (x, y), a
+            tf.data.Dataset or a keras.utils.PyDataset. Views of weights do not look at it.
+        layers: None for the view's own choice, "all", or a list of layers, paths or names.
+        freq: int n for every n-th epoch, a list of epochs, or "log"; see `Schedule`. Default 1.
+        class_names: names of the classes, in the order of the network's outputs.
+        on_error: "warn" (default): a failure is logged, warned of once, and training goes on;
+            "raise": it stops training.
+
+    Raises:
+        ValueError: an argument that cannot be used, or not exactly one of `log_dir` and `tensorboard`.
+    """
+
+    view: ClassVar[str]
+
+    def __init__(
+        self,
+        log_dir: str | os.PathLike[str] | None = None,
+        *,
+        tensorboard: keras.callbacks.TensorBoard | None = None,
+        data: Any = None,
+        layers: LayerChoice = None,
+        freq: Frequency = 1,
+        class_names: Sequence[str] | None = None,
+        on_error: Literal["warn", "raise"] = "warn",
+    ) -> None:
+        super().__init__()
+        if (log_dir is None) == (tensorboard is None):
+            raise ValueError(
+                "say where to log, once. "
+                f"Received: log_dir={log_dir!r}, tensorboard={tensorboard!r}. Expected exactly one of them."
+            )
+        if on_error not in ("warn", "raise"):
+            raise ValueError(f'Received: on_error={on_error!r}. Expected "warn" or "raise".')
+        self.log_dir = None if log_dir is None else os.fspath(log_dir)
+        self.tensorboard = tensorboard
+        self.data = data
+        self.layers = layers
+        self.freq = freq
+        self.class_names = None if class_names is None else [str(name) for name in class_names]
+        self.on_error = on_error
+        self._schedule = Schedule(freq)
+        self._log: TrainingLog | None = None
+        self._logged = 0
+        self._bytes = 0
+        self._failures: list[dict[str, str | None]] = []
+        self._notes: list[str] = []
+        self._warned: set[str] = set()
+        self._begun = False
+
+    def log_step(self, step: int) -> None:
+        """Write this view's records for the state after `step` completed epochs."""
+        raise NotImplementedError
+
+    def settings(self) -> dict[str, Any]:
+        """The arguments that shape what is logged, as JSON values, for the record of the run."""
+        layers = self.layers
+        if layers is not None and not isinstance(layers, str):
+            layers = [getattr(layer, "name", layer) for layer in layers]
+        return {"layers": layers, "freq": self.freq}
+
+    def get_config(self) -> dict[str, Any]:
+        """The constructor's arguments, less `data` and `tensorboard`, which have no JSON form."""
+        return {
+            "log_dir": self.log_dir,
+            **self.settings(),
+            "class_names": self.class_names,
+            "on_error": self.on_error,
+        }
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> ViewCallback:
+        """Make a callback from what `get_config` returned."""
+        return cls(**config)
+
+    def write(
+        self,
+        step: int,
+        kind: str,
+        subject: str,
+        facts: Mapping[str, Any],
+        blobs: Sequence[schema.Blob] = (),
+    ) -> None:
+        """Write one record of this view, from `log_step`; raises LogWriteError."""
+        assert self._log is not None  # noqa: S101 (log_step runs only inside of a fit)
+        payload = schema.encode(kind, facts, blobs, logged=self._logged)
+        self._bytes += self._log.write(kind, subject, step, payload)
+
+    def write_histogram(self, step: int, tag: str, buckets: NDArray[np.float64]) -> None:
+        """Write one histogram [n, 3] of left edge, right edge, count, from `log_step`."""
+        assert self._log is not None  # noqa: S101 (log_step runs only inside of a fit)
+        self._bytes += self._log.write_histogram(tag, step, buckets)
+
+    def note(self, sentence: str) -> None:
+        """Say beside this epoch's records what was sampled, capped or counted apart."""
+        self._notes.append(sentence)
+
+    @contextmanager
+    def isolated(self, layer: str) -> Iterator[None]:
+        """Keep a failure of one layer from the others: it is logged with the epoch and warned of once.
+
+        A log directory that cannot be written ends the epoch for the whole view.
+        """
+        try:
+            yield
+        except LogWriteError:
+            raise
+        except Exception as error:  # noqa: BLE001 (whatever a view does must not stop training)
+            self._failed(layer, error)
+
+    def on_train_begin(self, logs: Mapping[str, Any] | None = None) -> None:
+        """Join the log of this fit."""
+        self._log = None
+        self._begun = False
+        self._warned.clear()
+        if not is_chief():
+            return
+        with self._harmless():
+            log_dir = self.log_dir if self.tensorboard is None else str(self.tensorboard.log_dir)
+            self._log = TrainingLog.join(
+                str(log_dir),
+                self.params,
+                self.model,
+                view=self.view,
+                settings=self.settings(),
+                class_names=self.class_names,
+            )
+
+    def on_epoch_begin(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
+        """Log the state before training, or the one that a resumed fit begins from."""
+        if self._log is None:
+            return
+        with self._harmless():
+            if self._begun:
+                self._log.announce_cost()
+                return
+            # Only here is it known where a fit begins: BackupAndRestore says so as training begins.
+            self._begun = True
+            self._log.begin(epoch)
+            step = self._log.first_step
+            self._logged = self._schedule.count_before(step)
+            if self._schedule.includes(step, self._log.planned_last_step):
+                self._log_epoch(step)
+
+    def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
+        """Log the epoch when it is due, or when training is about to stop early."""
+        if self._log is None:
+            return
+        with self._harmless():
+            step = self._log.completed(epoch)
+            last = step if self.model.stop_training else self._log.planned_last_step
+            if self._schedule.includes(step, last):
+                self._log_epoch(step)
+
+    def on_train_end(self, logs: Mapping[str, Any] | None = None) -> None:
+        """Leave the log of this fit."""
+        if self._log is None:
+            return
+        with self._harmless():
+            self._log.announce_cost()
+            self._log.leave(self.view)
+        self._log = None
+
+    def _log_epoch(self, step: int) -> None:
+        assert self._log is not None  # noqa: S101 (called only inside of a fit)
+        self._logged += 1
+        self._bytes, self._failures, self._notes = 0, [], []
+        began = time.perf_counter()
+        try:
+            self.log_step(step)
+        except LogWriteError:
+            raise
+        except Exception as error:  # noqa: BLE001 (whatever a view does must not stop training)
+            self._failed(None, error)
+        facts = {
+            "view": self.view,
+            "seconds": time.perf_counter() - began,
+            "bytes": self._bytes,
+            "failures": self._failures,
+            "notes": self._notes,
+        }
+        self.write(step, "run", self.view, facts)
+        self._log.flush()
+        if step > self._log.first_step:
+            self._log.add_cost(self.view, time.perf_counter() - began, self._bytes)
+
+    def _failed(self, layer: str | None, error: Exception) -> None:
+        if self.on_error == "raise":
+            raise error
+        reason = f"{type(error).__name__}: {error}"
+        self._failures.append({"view": self.view, "layer": layer, "reason": reason})
+        where = f" for layer {layer!r}" if layer else ""
+        self._warn_once(
+            f"{layer} {type(error).__name__}",
+            f"ConvVis could not log the view {self.view!r}{where}; training goes on. {reason} "
+            "Choose other layers with layers=[...], or use on_error='raise' to see where it fails.",
+        )
+
+    @contextmanager
+    def _harmless(self) -> Iterator[None]:
+        """Keep whatever happens in a hook from the training; KeyboardInterrupt and SystemExit pass."""
+        try:
+            yield
+        except LogWriteError as error:
+            if self.on_error == "raise":
+                raise
+            again = "It is tried again when the next epoch is due."
+            self._warn_once("write", f"ConvVis {error}. Training goes on without this log. {again}")
+        except Exception as error:
+            if self.on_error == "raise":
+                raise
+            reason = f"{type(error).__name__}: {error}"
+            self._warn_once(reason, f"ConvVis: the view {self.view!r} failed; training goes on. {reason}")
+
+    def _warn_once(self, key: str, message: str) -> None:
+        if key not in self._warned:
+            self._warned.add(key)
+            warnings.warn(message, RuntimeWarning, stacklevel=3)

@@ -1,0 +1,1 @@
+"""A demonstration: train two small networks on photographs and watch their filters form."""

@@ -1,0 +1,96 @@
+/** The page: runs at the left, the views' tabs and the slider on top, the chosen view below them. */
+
+import { Freshness } from "./components/Freshness";
+import { HelpPanel } from "./components/HelpPanel";
+import { RunPicker } from "./components/RunPicker";
+import { Select } from "./components/Select";
+import { Absent, Empty, Loading, Retry } from "./components/states";
+import { Timeline } from "./components/Timeline";
+import { layer, layers, layersKnown } from "./layers";
+import { layerPath, viewId } from "./settings";
+import { helpOpen, indexes, refresh, runList, shownIndexes, shownRuns, store, trouble } from "./state";
+import { VIEWS, viewOf } from "./views";
+
+const again = () => void refresh();
+
+export function App() {
+  const list = runList.value;
+  if (!list) return trouble.value ? <Retry words={trouble.value.words} onRetry={again} /> : <Loading height={360} />;
+  if (list.runs.length === 0) return <Empty otherRuns={list.tensorboardRuns} onRetry={again} />;
+  const view = viewOf(viewId.value);
+  const problem = trouble.value ?? store.trouble.value;
+  return (
+    <div class="page">
+      <RunPicker />
+      <main>
+        <div class="top">
+          <header class="bar">
+            <Tabs />
+            <span class="spring" />
+            <Freshness />
+            <button
+              type="button"
+              class="plain help-button"
+              aria-expanded={helpOpen.value}
+              aria-label="help"
+              title="Help (?)"
+              onClick={() => (helpOpen.value = !helpOpen.value)}
+            >
+              ?
+            </button>
+          </header>
+          <Timeline />
+          {problem && <Retry words={problem.words} onRetry={again} />}
+        </div>
+        <Body />
+      </main>
+      {helpOpen.value && <HelpPanel key={view.id} view={view} />}
+    </div>
+  );
+}
+
+function Tabs() {
+  const current = viewOf(viewId.value);
+  return (
+    <div class="tabs" role="tablist" aria-label="views">
+      {VIEWS.map((view) => (
+        <button
+          key={view.id}
+          type="button"
+          role="tab"
+          id={`tab-${view.id}`}
+          aria-selected={view === current}
+          aria-controls="view"
+          onClick={() => (viewId.value = view.id)}
+        >
+          {view.title}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+function Body() {
+  const view = viewOf(viewId.value);
+  const shown = shownIndexes.value;
+  const props = { indexes: shown, layer: layer.value };
+  return (
+    <div id="view" role="tabpanel" aria-labelledby={`tab-${view.id}`}>
+      {shownRuns.value.length === 0 ? (
+        <Absent words="No run is chosen. Choose up to four at the left." />
+      ) : !indexes.value || shown.length === 0 || !(layersKnown.value || store.trouble.value) ? (
+        <Loading height={360} />
+      ) : layers.value.length === 0 ? (
+        <Absent words="The chosen runs logged nothing for this view." />
+      ) : (
+        <>
+          <div class="toolbar">
+            <Select label="Layer" options={layers.value} value={layer.value} onChange={(value) => (layerPath.value = value)} />
+            <view.Toolbar {...props} />
+          </div>
+          <view.Panel {...props} />
+        </>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,90 @@
+/** What stands where a picture cannot: each state says what is the matter and what helps. */
+
+import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
+
+export function Loading({ height, label = "loading" }: { height: number; label?: string }) {
+  return <div class="skeleton" role="status" aria-label={label} style={{ height: `${height}px` }} />;
+}
+
+/** The server's reasons already say "damaged" or "failed" where they begin so. */
+export function Failed({ words }: { words: string }) {
+  const said = /^(damaged|failed)/i.test(words);
+  return (
+    <p class="notice failed" role="alert">
+      <strong>{said ? "" : /checksum/.test(words) ? "damaged: " : "failed: "}</strong>
+      {words}
+    </p>
+  );
+}
+
+export function Note({ children }: { children: ComponentChildren }) {
+  return <p class="notice">{children}</p>;
+}
+
+export function Absent({ words }: { words: string }) {
+  return <p class="absent">{words}</p>;
+}
+
+/** TensorBoard kept only some of the epochs. */
+export function Downsampled({ kept, logged }: { kept: number; logged: number }) {
+  return (
+    <Note>
+      {kept} of {logged} logged epochs were kept by TensorBoard: start it with{" "}
+      <code>--samples_per_plugin=convvis=1000</code>.
+    </Note>
+  );
+}
+
+export function Retry({ words, onRetry }: { words: string; onRetry: () => void }) {
+  return (
+    <div class="banner" role="alert">
+      <span>{words}</span>
+      <button type="button" onClick={onRetry}>
+        Try again
+      </button>
+    </div>
+  );
+}
+
+function Snippet({ code }: { code: string }) {
+  const [copied, setCopied] = useState(false);
+  const copy = () => {
+    void navigator.clipboard?.writeText(code).then(() => setCopied(true), () => setCopied(false));
+  };
+  return (
+    <div class="snippet">
+      <pre tabIndex={0}>{code}</pre>
+      <button type="button" onClick={copy}>
+        {copied ? "Copied" : "Copy"}
+      </button>
+    </div>
+  );
+}
+
+const CODE = `from tb_convvis.callbacks import ConvVis
+
+model.fit(x, y, epochs=20, callbacks=[
+    ConvVis("logs/run1", data=(x_val, y_val)),
+])`;
+
+/** Nothing of ours in the log directory; other runs there may be. */
+export function Empty({ otherRuns, onRetry }: { otherRuns: number; onRetry: () => void }) {
+  return (
+    <section class="empty">
+      <h1>{otherRuns > 0 ? "None of these runs was logged by ConvVis" : "Nothing is logged here yet"}</h1>
+      <p>
+        {otherRuns > 0
+          ? `TensorBoard found ${otherRuns === 1 ? "one run" : `${otherRuns} runs`} in this log directory, but ConvVis logged none of them. Add its callback to your training:`
+          : "ConvVis shows what each convolution layer learns, epoch by epoch. Add its callback to your training, with a directory inside the one TensorBoard reads:"}
+      </p>
+      <Snippet code={CODE} />
+      <p class="quiet">
+        The first epoch appears here a few seconds after it is logged.{" "}
+        <button type="button" class="link" onClick={onRetry}>
+          Look again
+        </button>
+      </p>
+    </section>
+  );
+}

@@ -1,0 +1,20 @@
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
+
+/** The width of an element in CSS pixels, 0 before it is laid out; follows the element and the zoom. */
+export function useWidth<E extends HTMLElement>(): [{ current: E | null }, number] {
+  const ref = useRef<E | null>(null);
+  const [width, setWidth] = useState(0);
+  useLayoutEffect(() => {
+    const element = ref.current;
+    if (!element) return undefined;
+    const measure = () => {
+      // A hidden tab has no size; what is drawn keeps the one it had.
+      if (element.clientWidth > 0) setWidth(element.clientWidth);
+    };
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    measure();
+    return () => observer.disconnect();
+  }, []);
+  return [ref, width];
+}

@@ -1,0 +1,74 @@
+/** Wants of the blobs route, put into as few requests as the server's limits allow. */
+
+import type { Series } from "./index";
+
+/** Blobs of some of a series' steps; steps by their position in the series. */
+export interface Want {
+  series: Series;
+  positions: number[];
+  indices: number[];
+  /** Expected bytes of one step, to stay below the limit of an answer. */
+  bytesPerStep: number;
+}
+
+/** One blob of every step that was kept. */
+export function wholeSeries(series: Series, index: number, bytesPerStep: number): Want {
+  return { series, positions: series.steps.map((_, at) => at), indices: [index], bytesPerStep };
+}
+
+export interface Request {
+  /** The `want` parameter: JSON of [[run, tag, steps, indices], ...]. */
+  want: string;
+  /** Newest wall time asked for: the `v` parameter, which makes the answer cacheable. */
+  newest: number;
+  wants: Want[];
+}
+
+export const LIMITS = { parts: 4_000, bytes: 48 * 2 ** 20, json: 3_900 };
+
+const wire = ({ series, positions, indices }: Want): string => {
+  const all = positions.length === series.steps.length;
+  return JSON.stringify([series.run, series.tag, all ? [] : positions.map((at) => series.wire[at]), indices]);
+};
+
+const utf8 = new TextEncoder();
+
+/** Groups wants into requests, in order; a want that is too large for one is spread over several. */
+export function plan(wants: readonly Want[], limits = LIMITS): Request[] {
+  const requests: Request[] = [];
+  let open: { pieces: string[]; json: number; parts: number; bytes: number; wants: Want[] } | null = null;
+
+  const close = () => {
+    if (!open) return;
+    const newest = Math.max(...open.wants.flatMap((want) => want.positions.map((at) => want.series.walls[at] ?? 0)));
+    requests.push({ want: `[${open.pieces.join(",")}]`, newest, wants: open.wants });
+    open = null;
+  };
+
+  const add = (want: Want): void => {
+    if (want.positions.length === 0) return;
+    const piece = wire(want);
+    const json = utf8.encode(piece).length + 1;
+    const parts = want.positions.length * want.indices.length;
+    const bytes = want.positions.length * want.bytesPerStep;
+    const tooLarge = json > limits.json || parts > limits.parts || bytes > limits.bytes;
+    if (tooLarge && want.positions.length > 1) {
+      const middle = want.positions.length >> 1;
+      add({ ...want, positions: want.positions.slice(0, middle) });
+      add({ ...want, positions: want.positions.slice(middle) });
+      return;
+    }
+    if (open && (open.json + json > limits.json || open.parts + parts > limits.parts || open.bytes + bytes > limits.bytes))
+      close();
+    open ??= { pieces: [], json: 2, parts: 0, bytes: 0, wants: [] };
+    open.pieces.push(piece);
+    open.wants.push(want);
+    open.json += json;
+    open.parts += parts;
+    open.bytes += bytes;
+  };
+
+  for (const want of wants) add(want);
+  close();
+  return requests;
+}

@@ -1,0 +1,113 @@
+/**
+ * Records that were fetched, by what they are: run, tag, step, wall time, index.
+ *
+ * A late answer is never wrong, only late: it is filed under its own name, and what is on the screen is
+ * looked up by the name of what was asked for.
+ */
+
+import { signal } from "@preact/signals";
+import { ApiError, fetchBlobs, isAbort, wordsOf } from "../api";
+import { Lru } from "../lib/lru";
+import { type Kernel, type Manifest, parseKernel, parseManifest } from "./manifest";
+import type { Series } from "./index";
+import type { Part } from "./container";
+import { type Request, type Want, plan } from "./plan";
+
+/** What became of a record: the thing itself, or why it cannot be shown. */
+export type Outcome<T> = { value: T; error: null } | { value: null; error: string };
+
+const keyOf = (run: string, tag: string, step: number | string, wall: number, index: number): string =>
+  JSON.stringify([run, tag, String(step), wall, index]);
+
+const seriesKey = (series: Series, at: number, index: number): string =>
+  keyOf(series.run, series.tag, series.wire[at] ?? "", series.walls[at] ?? 0, index);
+
+export class Store {
+  readonly #manifests = new Lru<Outcome<Manifest>>(48 * 2 ** 20);
+  readonly #kernels = new Lru<Outcome<Kernel>>(128 * 2 ** 20);
+  readonly #pending = new Map<string, Request>();
+  /** Counts arrivals; reading it makes a component look again when something came. */
+  readonly arrivals = signal(0);
+  /** Why the last request failed; null when it did not. */
+  readonly trouble = signal<{ words: string; lost: boolean } | null>(null);
+
+  manifest(series: Series, at: number): Outcome<Manifest> | undefined {
+    return this.#manifests.get(seriesKey(series, at, 0));
+  }
+
+  kernel(series: Series, at: number): Outcome<Kernel> | undefined {
+    return this.#kernels.get(seriesKey(series, at, 1));
+  }
+
+  /** Fetches what of the wants is neither here nor on its way. Resolves when all of it came or failed. */
+  async ensure(wants: readonly Want[], signal?: AbortSignal): Promise<void> {
+    const missing = wants
+      .map((want) => ({ ...want, positions: want.positions.filter((at) => this.#lacks(want, at)) }))
+      .filter((want) => want.positions.length > 0);
+    await Promise.all(plan(missing).map((request) => this.#fetch(request, signal)));
+  }
+
+  #lacks(want: Want, at: number): boolean {
+    return want.indices.some((index) => {
+      const key = seriesKey(want.series, at, index);
+      return !this.#pending.has(key) && !(index === 0 ? this.#manifests : this.#kernels).has(key);
+    });
+  }
+
+  async #fetch(request: Request, signal?: AbortSignal): Promise<void> {
+    const keys = request.wants.flatMap((want) =>
+      want.positions.flatMap((at) => want.indices.map((index) => ({ want, at, index, key: seriesKey(want.series, at, index) }))),
+    );
+    for (const { key } of keys) this.#pending.set(key, request);
+    const release = () => {
+      for (const { key } of keys) if (this.#pending.get(key) === request) this.#pending.delete(key);
+    };
+    // At once and not when the fetch rejects: whoever aborts is about to ask for some of the same records.
+    signal?.addEventListener("abort", release, { once: true });
+    try {
+      const parts = new Map<string, Part>();
+      for (const part of await fetchBlobs(request, signal))
+        parts.set(JSON.stringify([part.run, part.tag, String(part.step), part.index]), part);
+      // Manifests first: a kernel is read by what its manifest says of it.
+      for (const { want, at, index } of keys.sort((a, b) => a.index - b.index)) {
+        const { run, tag, wire } = want.series;
+        this.#file(want.series, at, index, parts.get(JSON.stringify([run, tag, String(wire[at]), index])));
+      }
+      this.trouble.value = null;
+    } catch (error) {
+      if (!isAbort(error))
+        this.trouble.value = { words: wordsOf(error), lost: error instanceof ApiError && error.lost };
+    } finally {
+      signal?.removeEventListener("abort", release);
+      release();
+      this.arrivals.value++;
+    }
+  }
+
+  #file(series: Series, at: number, index: number, part: Part | undefined): void {
+    const key = seriesKey(series, at, index);
+    const error = part ? part.error : "the server did not send it";
+    const size = part?.data.byteLength ?? 0;
+    if (index === 0) this.#manifests.set(key, attempt(error, () => parseManifest(part?.data ?? new Uint8Array())), size + 64);
+    else
+      this.#kernels.set(
+        key,
+        attempt(error, () => {
+          const manifest = this.manifest(series, at);
+          const info = manifest?.value?.blobs[index - 1];
+          if (!info) throw new Error(manifest?.error ?? "its manifest does not describe it");
+          return parseKernel(info, part?.data ?? new Uint8Array());
+        }),
+        size + 64,
+      );
+  }
+}
+
+function attempt<T>(error: string | null, read: () => T): Outcome<T> {
+  if (error !== null) return { value: null, error };
+  try {
+    return { value: read(), error: null };
+  } catch (problem) {
+    return { value: null, error: `damaged: ${wordsOf(problem)}` };
+  }
+}

@@ -1,0 +1,38 @@
+/** Numbers and times in words. */
+
+import { format } from "d3-format";
+
+const small = format(".3~g");
+const exponent = format(".2~e");
+
+/** A weight-like number in three digits. */
+export function number(value: number): string {
+  if (!Number.isFinite(value)) return "not finite";
+  if (value === 0) return "0";
+  const size = Math.abs(value);
+  return (size < 1e-3 || size >= 1e5 ? exponent(value) : small(value)).replace("−", "\u2212");
+}
+
+export function whole(value: number): string {
+  return format(",")(value);
+}
+
+export function plural(amount: number, one: string, many = `${one}s`): string {
+  return `${whole(amount)} ${amount === 1 ? one : many}`;
+}
+
+/** How long ago, to the unit that matters. */
+export function ago(seconds: number): string {
+  if (seconds < 1.5) return "now";
+  if (seconds < 90) return `${Math.round(seconds)} s ago`;
+  if (seconds < 5_400) return `${Math.round(seconds / 60)} min ago`;
+  if (seconds < 129_600) return `${Math.round(seconds / 3_600)} h ago`;
+  return `${Math.round(seconds / 86_400)} days ago`;
+}
+
+/** "1, 2 and 5", at most so many of them. */
+export function enumerate(items: readonly (number | string)[], most = 6): string {
+  if (items.length > most) return `${items.slice(0, most).join(", ")} and ${items.length - most} more`;
+  if (items.length < 2) return items.join("");
+  return `${items.slice(0, -1).join(", ")} and ${items[items.length - 1]}`;
+}

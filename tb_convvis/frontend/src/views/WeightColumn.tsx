@@ -1,0 +1,104 @@
+/** One run's column in the Weights view. */
+
+import { RunHeader } from "../components/Columns";
+import { type HistogramChartProps, chartHeight } from "../components/chart";
+import { Heat, heatColour } from "../components/Heat";
+import { Ridgeline } from "../components/Ridgeline";
+import { Absent, Failed, Loading, Note } from "../components/states";
+import { countOf } from "../data/histograms";
+import type { RunIndex } from "../data/index";
+import { failureAt, statusAt } from "../data/status";
+import { shownIndex } from "../lib/steps";
+import { number, plural, whole } from "../lib/words";
+import { chartMode } from "../settings";
+import { colours, goTo, step, titles } from "../state";
+import { histogramsOf, sharesOf, stepsOf, weightSeries } from "./histogramData";
+
+/** Header with source, chart, scale, notes. */
+export const WEIGHT_PARTS = 4;
+
+interface WeightColumnProps {
+  index: RunIndex;
+  layer: string;
+  weight: string;
+  extent: [number, number] | null;
+  peak: number;
+}
+
+export function WeightColumn({ index, layer, weight, extent, peak }: WeightColumnProps) {
+  const series = weightSeries(index, layer, weight);
+  const histograms = series && histogramsOf(series);
+  const failure = failureAt(index, "weights", layer, step.value);
+  const steps = histograms ? stepsOf(histograms) : [];
+  const at = shownIndex(steps, step.value);
+  const shown = steps[at] ?? null;
+  const point = histograms?.points[at];
+  return (
+    <>
+      <div>
+        <RunHeader run={index.run} shown={shown} />
+        {failure && <Failed words={failure} />}
+      </div>
+      {!series && <Absent words={`This run logged no histograms of ${layer}/${weight}.`} />}
+      {series && !histograms && <Loading height={chartHeight()} label="loading histograms" />}
+      {histograms?.error && <Failed words={histograms.error} />}
+      {histograms && !histograms.error && extent && shown !== null && (
+        <Chart
+          steps={steps}
+          shares={sharesOf(histograms, extent)}
+          extent={extent}
+          peak={peak}
+          current={shown}
+          colour={colours.value.get(index.run) ?? "#888888"}
+          label={`histograms of ${layer}/${weight}, ${titles.value.get(index.run) ?? index.run}, epoch ${shown} marked`}
+          onPick={goTo}
+        />
+      )}
+      {histograms && !histograms.error && shown === null && <Absent words="No epoch of this weight was kept." />}
+      <ScaleWords peak={peak} />
+      <div class="words">
+        <p class="readout">
+          {point && `${whole(countOf(point.buckets))} weights${point.buckets.length > 0 ? rangeWords(point.buckets) : ""}`}
+        </p>
+        {statusAt(index, "weights", step.value).notes.map((note) => (
+          <Note key={note}>{note}</Note>
+        ))}
+        {series && (
+          <p class="quiet">
+            {series.source === "convvis"
+              ? `Logged by ConvVis, ${plural(steps.length, "epoch")}.`
+              : `Logged by Keras's TensorBoard callback (${series.run}), ${plural(steps.length, "epoch")}.`}
+          </p>
+        )}
+      </div>
+    </>
+  );
+}
+
+function Chart(props: HistogramChartProps) {
+  return chartMode.value === "heat" ? <Heat {...props} /> : <Ridgeline {...props} />;
+}
+
+function rangeWords(buckets: readonly [number, number, number][]): string {
+  const counted = buckets.filter(([, , amount]) => amount > 0);
+  const low = Math.min(...counted.map(([left]) => left));
+  const high = Math.max(...counted.map(([, right]) => right));
+  return counted.length > 0 ? ` from ${number(low)} to ${number(high)}` : "";
+}
+
+function ScaleWords({ peak }: { peak: number }) {
+  const top = `${number(100 * peak)} %`;
+  if (chartMode.value !== "heat")
+    return <p class="quiet">Height: share of the weights in a bin, up to {top}; the same in all epochs and runs.</p>;
+  const stops = Array.from({ length: 9 }, (_, at) => heatColour(((at / 8) ** 2) * peak, peak));
+  return (
+    <div class="legend">
+      <div class="bar" aria-hidden="true">
+        <span>0</span>
+        <i style={{ background: `linear-gradient(to right, ${stops.join(", ")})` }} />
+        <span>{top}</span>
+      </div>
+      <p>Colour: share of the weights in a bin, on a square-root scale that all epochs and runs share.</p>
+    </div>
+  );
+}

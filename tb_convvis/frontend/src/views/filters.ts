@@ -1,0 +1,158 @@
+/** What the First layer view knows of a run: which kernel stands at the step, and how it is scaled. */
+
+import { signal } from "@preact/signals";
+import { type RunIndex, type Series, findSeries } from "../data/index";
+import { type FilterFacts, type Kernel, filterFacts } from "../data/manifest";
+import { failureAt } from "../data/status";
+import { type Want, wholeSeries } from "../data/plan";
+import { type Display, displayOf, filterMaxima } from "../lib/kernel";
+import { shownIndex } from "../lib/steps";
+import { colourMode, scaleMode } from "../settings";
+import { step, store } from "../state";
+import type { PanelProps } from "./view";
+
+/** Kernels of all epochs are fetched at once up to this size; beyond it those around the step. */
+const BULK_BYTES = 16 * 2 ** 20;
+const WINDOW_BYTES = 6 * 2 ** 20;
+
+const bulky = signal(false);
+
+export type FilterPanel =
+  | { state: "absent" | "failed"; words: string; failure: string | null }
+  | { state: "loading"; failure: string | null }
+  | {
+      state: "ready";
+      series: Series;
+      /** Position of the shown step in the series. */
+      at: number;
+      facts: FilterFacts;
+      kernel: Kernel;
+      display: Display;
+      failure: string | null;
+    };
+
+/** The facts at a position, if its manifest is here and sound. */
+export function factsAt(series: Series, at: number): FilterFacts | null {
+  const facts = store.manifest(series, at)?.value?.facts;
+  if (facts === undefined) return null;
+  const known = parsed.get(facts as object);
+  if (known !== undefined) return known;
+  let read: FilterFacts | null = null;
+  try {
+    read = filterFacts(facts, "manifest");
+  } catch {
+    // Told where the step itself is shown.
+  }
+  parsed.set(facts as object, read);
+  return read;
+}
+
+const parsed = new WeakMap<object, FilterFacts | null>();
+
+export function panelOf(index: RunIndex, layer: string): FilterPanel {
+  void store.arrivals.value;
+  const failure = failureAt(index, "filters", layer, step.value);
+  const series = findSeries(index, "filters", layer);
+  if (!series) return { state: "absent", words: `This run logged no filters of ${layer}.`, failure };
+  if (series.error) return { state: "failed", words: series.error, failure };
+  const at = shownIndex(series.steps, step.value);
+  if (at < 0) return { state: "absent", words: "No epoch of this layer was kept.", failure };
+  const manifest = store.manifest(series, at);
+  const kernel = store.kernel(series, at);
+  const error = manifest?.error ?? kernel?.error;
+  if (error) return { state: "failed", words: error, failure };
+  if (!manifest?.value || !kernel?.value) return { state: "loading", failure };
+  const facts = factsAt(series, at);
+  if (!facts) return { state: "failed", words: "damaged: its manifest is not that of a kernel", failure };
+  const display = displayOf(facts, kernel.value.channels, colourMode.value === "colour");
+  return { state: "ready", series, at, facts, kernel: kernel.value, display, failure };
+}
+
+export interface Scale {
+  /** The M of each filter. */
+  maxima: Float64Array;
+  /** Epochs that the maxima were taken over, and whether that is all of them. */
+  epochs: number;
+  complete: boolean;
+}
+
+/** M = max|w| over the epochs: of the whole layer, or of each filter. */
+export function scaleOf({ series, kernel, display }: Extract<FilterPanel, { state: "ready" }>): Scale {
+  const maxima = new Float64Array(kernel.filters);
+  let epochs = 0;
+  let largest = 0;
+  const perLayer = scaleMode.value === "layer";
+  for (let at = 0; at < series.steps.length; at++) {
+    if (perLayer && !display.divisor) {
+      const facts = factsAt(series, at);
+      if (!facts) continue;
+      largest = Math.max(largest, facts.maxAbs);
+    } else {
+      const other = store.kernel(series, at)?.value;
+      if (other?.filters !== kernel.filters) continue;
+      maximaOf(other, display.divisor).forEach((m, filter) => {
+        maxima[filter] = Math.max(maxima[filter] ?? 0, m);
+        largest = Math.max(largest, m);
+      });
+    }
+    epochs++;
+  }
+  if (perLayer) maxima.fill(largest);
+  return { maxima, epochs, complete: epochs === series.steps.length };
+}
+
+const knownMaxima = new WeakMap<Kernel, { divisor: string; maxima: Float64Array }>();
+
+function maximaOf(kernel: Kernel, divisor: number[] | null): Float64Array {
+  const name = String(divisor);
+  const known = knownMaxima.get(kernel);
+  if (known?.divisor === name) return known.maxima;
+  const maxima = filterMaxima(kernel, divisor);
+  knownMaxima.set(kernel, { divisor: name, maxima });
+  return maxima;
+}
+
+/** Bytes of one kernel of the series, as any manifest of it says; 0 where none is here. */
+function kernelBytes(series: Series): number {
+  for (let at = series.steps.length - 1; at >= 0; at--) {
+    const size = store.manifest(series, at)?.value?.blobs[0]?.size;
+    if (size !== undefined) return size;
+  }
+  return 0;
+}
+
+/** Manifests of all layers, so that going to another one costs its kernels only. */
+export function filterWants(indexes: readonly RunIndex[]): Want[] {
+  return indexes.flatMap(({ series }) => [
+    ...series.filter(({ kind }) => kind === "filters").map((one) => wholeSeries(one, 0, 4_096)),
+    ...series.filter(({ kind, subject }) => kind === "run" && subject === "filters").map((one) => wholeSeries(one, 0, 1_024)),
+  ]);
+}
+
+/** Where not all kernels are here, the step decides which are fetched. */
+export function followStep(): void {
+  if (bulky.value) void step.value;
+}
+
+/** Fetches kernels: of all epochs where they are small, else those around the step. */
+export async function loadKernels({ indexes, layer }: PanelProps, stop: AbortSignal): Promise<void> {
+  const kernels = indexes.flatMap((index) => findSeries(index, "filters", layer) ?? []);
+  const perEpoch = kernels.reduce((sum, series) => sum + kernelBytes(series), 0);
+  const all = kernels.reduce((sum, series) => sum + kernelBytes(series) * series.steps.length, 0);
+  bulky.value = all > BULK_BYTES;
+  const reach = Math.min(24, Math.floor(WINDOW_BYTES / Math.max(1, perEpoch) / 2));
+  await store.ensure(
+    kernels.flatMap((series) =>
+      bulky.peek() ? windowAround(series, step.peek(), reach) : wholeSeries(series, 1, kernelBytes(series)),
+    ),
+    stop,
+  );
+}
+
+/** Nothing where the step is here already: a window is fetched when the slider leaves the last one. */
+function windowAround(series: Series, target: number, reach: number): Want[] {
+  const at = shownIndex(series.steps, target);
+  if (at < 0 || store.kernel(series, at)) return [];
+  const all = wholeSeries(series, 1, kernelBytes(series));
+  return [{ ...all, positions: all.positions.slice(Math.max(0, at - reach), at + reach + 1) }];
+}

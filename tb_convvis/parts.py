@@ -1,0 +1,154 @@
+"""Blobs of any number of runs, tags and steps, each checked against its manifest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from functools import partial
+
+from tb_convvis.schema import Manifest, SchemaError, check_blob
+from tb_convvis.store import Query, Record, Store, UnreadableError
+
+MAX_PARTS = 4096
+MAX_ANSWER_BYTES = 64 * 2**20
+
+
+class TooMuchError(Exception):
+    """More was asked for than one answer may hold; the text names the limit."""
+
+
+@dataclass(frozen=True)
+class Want:
+    """Blobs asked for: no steps means all that are kept, no indices all blobs."""
+
+    run: str
+    tag: str
+    steps: tuple[int, ...] = ()
+    indices: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Part:
+    """One blob, or in words why it is not here."""
+
+    run: str
+    tag: str
+    step: int
+    wall_time: float | None
+    index: int
+    data: bytes = b""
+    error: str | None = None
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A record with its manifest, parsed and as it was logged."""
+
+    record: Record
+    manifest: Manifest
+    raw: bytes
+
+    def size(self, index: int) -> int:
+        if index == 0:
+            return len(self.raw)
+        return self.manifest.blobs[index - 1].size if index <= len(self.manifest.blobs) else 0
+
+
+@dataclass(frozen=True)
+class _Absent:
+    """A step that is not kept or whose manifest cannot be read."""
+
+    wall_time: float | None
+    error: str
+
+
+class PartReader:
+    """Reads blobs for one request.
+
+    Args:
+        store: what TensorBoard holds.
+        threads: to read on.
+        query: the request's.
+    """
+
+    def __init__(self, store: Store, threads: Executor, query: Query) -> None:
+        self._store = store
+        self._threads = threads
+        self._query = query
+
+    def read(self, wants: Sequence[Want]) -> list[Part]:
+        """The blobs asked for, in the order asked for.
+
+        They are counted before any of them is read: the manifests say how large they are.
+
+        Raises:
+            TooMuchError: more parts or bytes than one answer may hold.
+        """
+        names = list(dict.fromkeys((want.run, want.tag) for want in wants))
+        kept = dict(zip(names, self._threads.map(self._kept, names), strict=True))
+        steps = [
+            (want, step, kept[want.run, want.tag])
+            for want in wants
+            for step in want.steps or _steps(kept[want.run, want.tag])
+        ]
+        _limit(len(steps), MAX_PARTS, "parts")
+        found = self._threads.map(lambda asked: self._find(*asked), steps)
+        blobs = [
+            (want, step, state, index)
+            for (want, step, _), state in zip(steps, found, strict=True)
+            for index in want.indices or _indices(state)
+        ]
+        _limit(len(blobs), MAX_PARTS, "parts")
+        size = sum(state.size(index) for _, _, state, index in blobs if isinstance(state, _Found))
+        _limit(size, MAX_ANSWER_BYTES, "bytes")
+        return list(self._threads.map(lambda blob: self._part(*blob), blobs))
+
+    def _kept(self, name: tuple[str, str]) -> dict[int, Record] | _Absent:
+        try:
+            return {record.step: record for record in self._store.records(self._query, *name)}
+        except UnreadableError as error:
+            return _Absent(None, str(error))
+
+    def _find(self, want: Want, step: int, kept: dict[int, Record] | _Absent) -> _Found | _Absent:
+        if isinstance(kept, _Absent):
+            return kept
+        if step not in kept:
+            return _Absent(None, "TensorBoard keeps no such step of this run and tag.")
+        record = kept[step]
+        try:
+            return _Found(record, *self._store.manifest(self._query, want.run, want.tag, record))
+        except UnreadableError as error:
+            return _Absent(record.wall_time, str(error))
+
+    def _part(self, want: Want, step: int, state: _Found | _Absent, index: int) -> Part:
+        part = partial(Part, want.run, want.tag, step)
+        if isinstance(state, _Absent):
+            return part(state.wall_time, index, error=state.error)
+        try:
+            return part(state.record.wall_time, index, self._blob(state, index))
+        except (SchemaError, UnreadableError) as error:
+            return part(state.record.wall_time, index, error=str(error))
+
+    def _blob(self, found: _Found, index: int) -> bytes:
+        if index == 0:
+            return found.raw
+        described, keys = found.manifest.blobs, found.record.keys
+        if index > len(described) or index >= len(keys):
+            raise UnreadableError(f"no blob {index}: {len(described)} described, {len(keys) - 1} logged.")
+        data = self._store.blob(self._query, keys[index])
+        check_blob(described[index - 1], data)
+        return data
+
+
+def _steps(kept: dict[int, Record] | _Absent) -> list[int]:
+    return [] if isinstance(kept, _Absent) else sorted(kept)
+
+
+def _indices(state: _Found | _Absent) -> range:
+    return range(1 + len(state.manifest.blobs)) if isinstance(state, _Found) else range(1)
+
+
+def _limit(count: int, most: int, what: str) -> None:
+    if count > most:
+        raise TooMuchError(f"too much for one answer. Received: {count} {what}. Expected at most {most}.")

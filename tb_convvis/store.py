@@ -1,0 +1,245 @@
+"""What TensorBoard holds of ours, run by run and tag by tag, alike for both of its readers.
+
+TensorBoard reads event files in one of two ways, the data server (Rust) and
+the event multiplexer (Python), which differ where a log is out of the ordinary.
+The differences end here.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import grpc  # type: ignore[import-untyped]
+from tensorboard import errors
+from tensorboard.data import provider as data
+
+from tb_convvis.cache import Cache
+from tb_convvis.schema import MAX_BLOBS, PLUGIN_NAME, Manifest, SchemaError, parse_manifest, parse_tag
+
+HISTOGRAMS_PLUGIN = "histograms"
+ALL_STEPS = 10**6
+"""Given as `downsample`, which is required and where 0 means none: more steps than a reader can keep."""
+
+MAX_CACHED_BYTES = 32 * 2**20
+BYTES_PER_KEY = 200
+
+MAX_PLAIN_STEP = 2**53
+"""Beyond it a JSON number loses digits in a browser."""
+
+
+class UnreadableError(Exception):
+    """One run and tag that cannot be read; the text is for the user."""
+
+
+@dataclass(frozen=True)
+class Query:
+    """What TensorBoard wants to know of every request: its context and experiment."""
+
+    context: Any
+    experiment: str
+
+
+@dataclass(frozen=True)
+class Record:
+    """A record that TensorBoard kept: its step, wall time (None where it is not a number) and blob keys."""
+
+    step: int
+    wall_time: float | None
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Histogram:
+    """A histogram that TensorBoard kept; `buckets` is whatever tensor was logged."""
+
+    step: int
+    wall_time: float | None
+    buckets: Any
+
+
+class Store:
+    """Reads through TensorBoard's data provider.
+
+    Args:
+        provider: TensorBoard's data provider.
+        multiplexer: given by TensorBoard only with its Python reader.
+    """
+
+    def __init__(self, provider: Any, multiplexer: Any = None) -> None:
+        self._provider = provider
+        self._multiplexer = multiplexer
+        self._records: Cache[tuple[object, list[Record]]] = Cache(MAX_CACHED_BYTES)
+        self._manifests: Cache[tuple[Manifest, bytes]] = Cache(MAX_CACHED_BYTES)
+
+    def runs(self, query: Query) -> list[str]:
+        """The names of all runs, in TensorBoard's order."""
+        runs = self._provider.list_runs(query.context, experiment_id=query.experiment)
+        return [run.run_name for run in runs]
+
+    def tags(self, query: Query, runs: Sequence[str] | None = None) -> dict[str, dict[str, bytes]]:
+        """Metadata content by run and tag of what ConvVis logged; `runs` None means all."""
+        return self._listing(self._provider.list_blob_sequences, query, PLUGIN_NAME, runs)
+
+    def histogram_tags(self, query: Query, runs: Sequence[str]) -> dict[str, dict[str, bytes]]:
+        """Metadata content by run and tag of histograms, whoever logged them."""
+        return self._listing(self._provider.list_tensors, query, HISTOGRAMS_PLUGIN, runs)
+
+    def records(self, query: Query, run: str, tag: str) -> list[Record]:
+        """The records of a tag by ascending step; empty where there are none.
+
+        Raises:
+            UnreadableError: TensorBoard cannot read this tag.
+        """
+        listed = self._one(self._provider.list_blob_sequences, query, PLUGIN_NAME, run, tag)
+        if listed is None:
+            return []
+        # The Python reader makes a key for every element that a tensor's shape claims.
+        if (listed.max_length or 0) > MAX_BLOBS + 1:
+            raise UnreadableError(
+                f"too many blobs. Received: {listed.max_length}. Expected at most {MAX_BLOBS + 1}."
+            )
+        # Listing takes the data server 0.7 ms and reading 41 ms, so what was read is kept until the
+        # listing changes, as it does with every record that is added or dropped.
+        key = (query.experiment, run, tag)
+        state = (listed.max_step, listed.max_wall_time, listed.max_length)
+        known = self._records.get(key)
+        if known is not None and known[0] == state:
+            return known[1]
+        series = self._one(
+            self._provider.read_blob_sequences, query, PLUGIN_NAME, run, tag, downsample=ALL_STEPS
+        )
+        records = [
+            Record(point.step, _finite(point.wall_time), tuple(value.blob_key for value in point.values))
+            for point in _one_per_step(series)
+        ]
+        self._records.put(key, (state, records), cost=BYTES_PER_KEY * sum(len(r.keys) for r in records))
+        return records
+
+    def manifest(self, query: Query, run: str, tag: str, record: Record) -> tuple[Manifest, bytes]:
+        """The manifest of a record, parsed and as it was logged.
+
+        Raises:
+            UnreadableError: gone, damaged, or of a newer version.
+        """
+        key = (query.experiment, run, tag, record.step, record.wall_time)
+        known = self._manifests.get(key)
+        if known is not None:
+            return known
+        if not record.keys:
+            raise UnreadableError("damaged record: it has no manifest.")
+        raw = self.blob(query, record.keys[0])
+        kind, _ = parse_tag(tag) or (None, tag)
+        try:
+            manifest = parse_manifest(raw)
+        except SchemaError as error:
+            raise UnreadableError(str(error)) from error
+        if manifest.kind != kind:
+            raise UnreadableError(f"tag and manifest disagree on the kind: {kind!r} and {manifest.kind!r}.")
+        # Cached for good: what was logged at a wall time never changes.
+        self._manifests.put(key, (manifest, raw), cost=len(raw))
+        return manifest, raw
+
+    def blob(self, query: Query, key: str) -> bytes:
+        """The content of one blob.
+
+        Raises:
+            UnreadableError: it is gone since its key was read.
+        """
+        try:
+            return bytes(self._provider.read_blob(query.context, blob_key=key))
+        except Exception as error:
+            raise _unreadable(error) from error
+
+    def histograms(self, query: Query, run: str, tag: str) -> list[Histogram]:
+        """The histograms of a tag by ascending step; empty where there are none.
+
+        Raises:
+            UnreadableError: TensorBoard cannot read this tag.
+        """
+        series = self._one(
+            self._provider.read_tensors, query, HISTOGRAMS_PLUGIN, run, tag, downsample=ALL_STEPS
+        )
+        return [
+            Histogram(point.step, _finite(point.wall_time), point.numpy) for point in _one_per_step(series)
+        ]
+
+    def _listing(
+        self, list_series: Callable[..., Any], query: Query, plugin: str, runs: Sequence[str] | None
+    ) -> dict[str, dict[str, bytes]]:
+        wanted = None if runs is None else data.RunTagFilter(runs=runs)
+        try:
+            listed = list_series(
+                query.context, experiment_id=query.experiment, plugin_name=plugin, run_tag_filter=wanted
+            )
+        except KeyError:
+            # A tag with metadata and no data fails the Python reader's whole listing. The multiplexer
+            # below it lists metadata alone; such a tag then fails by itself when it is read.
+            contents: Mapping[str, dict[str, bytes]] = self._multiplexer.PluginRunToTagToContent(plugin)
+            return {run: tags for run, tags in contents.items() if tags and (runs is None or run in runs)}
+        return {run: {tag: s.plugin_content for tag, s in tags.items()} for run, tags in listed.items()}
+
+    def _one(
+        self, call: Callable[..., Any], query: Query, plugin: str, run: str, tag: str, **arguments: Any
+    ) -> Any:
+        # One run and one tag a read: an answer of TensorBoard's data server is at most 256 MiB.
+        wanted = data.RunTagFilter(runs=[run], tags=[tag])
+        try:
+            found = call(
+                query.context,
+                experiment_id=query.experiment,
+                plugin_name=plugin,
+                run_tag_filter=wanted,
+                **arguments,
+            )
+        except Exception as error:
+            raise _unreadable(error) from error
+        return found.get(run, {}).get(tag)
+
+
+def json_step(step: int) -> int | str:
+    """A step as JSON can carry it to a browser without losing digits.
+
+    Example:
+        >>> json_step(3), json_step(2**60)
+        (3, '1152921504606846976')
+    """
+    return step if abs(step) <= MAX_PLAIN_STEP else str(step)
+
+
+def _unreadable(error: Exception) -> Exception:
+    """What to raise for a failed read: the log may hold anything, so any failure is this tag's own."""
+    if isinstance(error, KeyError):
+        return UnreadableError("TensorBoard lists this tag and has no data for it.")
+    if isinstance(error, grpc.RpcError):
+        # Not one tag's fault where the data server is gone: that ends the whole request.
+        return (
+            error
+            if error.code() is grpc.StatusCode.UNAVAILABLE
+            else UnreadableError(f"TensorBoard cannot read this tag: {error.details()}")
+        )
+    if isinstance(error, errors.InvalidArgumentError):
+        # Its blob keys are JSON, and it cannot parse a name in them that needs an escape.
+        return UnreadableError(
+            "TensorBoard's data server cannot read runs and tags whose names hold quotes, backslashes or "
+            "control characters. Start TensorBoard with --load_fast=false."
+        )
+    if isinstance(error, errors.NotFoundError):
+        return UnreadableError("no longer there: it was overwritten or sampled away.")
+    return UnreadableError(f"TensorBoard cannot read this tag: {type(error).__name__}: {error}")
+
+
+def _one_per_step(points: Sequence[Any] | None) -> list[Any]:
+    """The points by ascending step, the newest where a step was logged more than once."""
+    newest: dict[int, Any] = {}
+    for point in points or ():
+        known = newest.get(point.step)
+        if known is None or point.wall_time >= known.wall_time:
+            newest[point.step] = point
+    return [newest[step] for step in sorted(newest)]
+
+
+def _finite(wall_time: float) -> float | None:
+    return wall_time if math.isfinite(wall_time) else None

@@ -1,0 +1,260 @@
+"""Damaged, forged and odd logs: said in words, never shown as data, and harmless to what is beside them."""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+import zlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from tensorboard.compat.proto import event_pb2, summary_pb2, tensor_shape_pb2, types_pb2
+
+from tb_convvis import schema
+from tests.backend.boards import Board
+from tests.backend.conftest import MakeBoard
+from tests.logs import LogFile
+
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(100))
+KERNEL = np.arange(24, dtype=np.float32).reshape(2, 2, 3, 2)
+
+
+def payload() -> list[bytes]:
+    facts = {"layer": "conv1", "rms": [0.1, 0.2]}
+    return schema.encode("filters", facts, [KERNEL, schema.Picture(PNG, "image/png", 10, 10)])
+
+
+def forged(**changes: Any) -> bytes:
+    """A manifest with a matching checksum that says what `encode` would refuse to say."""
+    fields = {**json.loads(payload()[0]), **changes, "crc32": "00000000"}
+    text = json.dumps(fields, separators=(",", ":")).encode()
+    return text.replace(b'"00000000"', f'"{zlib.crc32(text):08x}"'.encode(), 1)
+
+
+def described(data: bytes, **fields: Any) -> dict[str, Any]:
+    return {"size": len(data), "crc32": zlib.crc32(data), **fields}
+
+
+def write(directory: Path, payloads: dict[str, Sequence[bytes]]) -> None:
+    """One tag a payload, at step 0, in the run `convvis`."""
+    with LogFile(directory / "convvis") as log:
+        for subject, blobs in payloads.items():
+            log.payload(f"convvis/filters/{subject}", 0, blobs)
+
+
+def errors(board: Board, subject: str, indices: Sequence[int] = ()) -> list[str | None]:
+    parts = board.parts([["convvis", f"convvis/filters/{subject}", [0], list(indices)]])
+    for part, data in parts:
+        assert bool(part["error"]) == (data == b"")
+    return [part["error"] for part, _ in parts]
+
+
+def test_every_flipped_bit_is_an_error_and_never_data(make_board: MakeBoard, tmp_path: Path) -> None:
+    chance = random.Random(0)
+    damaged: dict[str, tuple[int, list[bytes]]] = {}
+    for number in range(150):
+        blobs = payload()
+        target = number % len(blobs)
+        position, bit = chance.randrange(len(blobs[target])), chance.randrange(8)
+        changed = bytearray(blobs[target])
+        changed[position] ^= 1 << bit
+        blobs[target] = bytes(changed)
+        damaged[f"flip{number}"] = target, blobs
+    # The records' own checksums are computed over the damage: TensorBoard passes it on.
+    write(tmp_path, {subject: blobs for subject, (_, blobs) in damaged.items()})
+    board = make_board(tmp_path)
+    for subject, (target, blobs) in damaged.items():
+        parts = board.parts([["convvis", f"convvis/filters/{subject}", [0], [0, 1, 2]]])
+        for part, data in parts:
+            # Nothing of a record can be believed once its manifest is damaged.
+            if target in (0, part["index"]):
+                assert (part["size"], data) == (0, b"")
+                assert "damaged" in part["error"]
+            else:
+                assert part["error"] is None
+                assert data == blobs[part["index"]]
+
+
+RECORDS: dict[str, tuple[list[bytes], list[str | None]]] = {
+    "empty": ([], ["it has no manifest"]),
+    "nothing": ([b""], ["damaged manifest"]),
+    "binary": ([b"\xff\xfe{}"], ["damaged manifest"]),
+    "cut": (payload()[:2], [None, None, "no blob 2"]),
+    "longer": ([*payload(), b"more"], [None, None, None]),
+    "swapped": ([payload()[0], payload()[2], payload()[1]], [None, "damaged blob", "damaged blob"]),
+    "another kind": ([forged(kind="run")], ["disagree on the kind"]),
+    "logged": ([forged(logged="3")], ["malformed manifest"]),
+    "newer": ([forged(version=2)], ["logged by a newer tb_convvis: payload version 2"]),
+    "huge array": ([forged(blobs=[described(b"", dtype="float32", shape=[10**5] * 2)])], ["is not 0 bytes"]),
+    "huge picture": ([forged(blobs=[described(PNG, media="image/png", shape=[10**5] * 2)])], ["too large"]),
+    "svg": ([forged(blobs=[described(PNG, media="image/svg+xml", shape=[1, 1])])], ["unknown picture"]),
+    "healthy": (payload(), [None, None, None]),
+}
+
+
+def test_what_is_wrong_with_a_record_is_said(make_board: MakeBoard, tmp_path: Path) -> None:
+    write(tmp_path, {subject: blobs for subject, (blobs, _) in RECORDS.items()})
+    board = make_board(tmp_path)
+    tags = board.tags("convvis")
+    for subject, (_, expected) in RECORDS.items():
+        found = errors(board, subject)
+        assert [error is None for error in found] == [words is None for words in expected], subject
+        assert all(words in str(error) for error, words in zip(found, expected, strict=True) if words), found
+        assert tags[f"convvis/filters/{subject}"]["logged"] == (None if expected[0] else 1)
+
+
+def test_a_picture_that_is_none_is_refused(make_board: MakeBoard, tmp_path: Path) -> None:
+    script = b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"
+    manifest = forged(blobs=[described(script, media="image/png", shape=[10, 10])])
+    write(tmp_path, {"conv1": [manifest, script]})
+    found = errors(make_board(tmp_path), "conv1")
+    assert found[0] is None
+    assert "not the picture it says" in str(found[1])
+
+
+def test_metadata_that_cannot_be_used_is_said_in_the_index(make_board: MakeBoard, tmp_path: Path) -> None:
+    contents = {
+        b'{"version":2,"kind":"filters"}': "logged by a newer tb_convvis: version 2",
+        b'{"version":1,"kind":"run"}': "disagree on the kind",
+        b'{"version":1}': "needs an int version",
+        b"\xff": "not JSON",
+        b"": "not JSON",
+    }
+    with LogFile(tmp_path / "convvis") as log:
+        for number, content in enumerate(contents):
+            log.payload(f"convvis/filters/{number}", 0, payload(), content=content)
+        log.payload("convvis/filters/healthy", 0, payload())
+    tags = make_board(tmp_path).tags("convvis")
+    for number, words in enumerate(contents.values()):
+        assert words in tags[f"convvis/filters/{number}"]["error"]
+        assert tags[f"convvis/filters/{number}"]["steps"] == []
+    assert (tags["convvis/filters/healthy"]["error"], tags["convvis/filters/healthy"]["steps"]) == (None, [0])
+
+
+def test_a_foreign_tag_is_an_entry_with_an_error(make_board: MakeBoard, tmp_path: Path) -> None:
+    with LogFile(tmp_path / "convvis") as log:
+        log.payload("loss", 0, payload())
+    tag = make_board(tmp_path).tags("convvis")["loss"]
+    assert (tag["kind"], tag["subject"]) == (None, "loss")
+    assert "disagree" in tag["error"]
+
+
+def test_a_tag_with_metadata_and_no_data_costs_no_other_tag(make_board: MakeBoard, tmp_path: Path) -> None:
+    with LogFile(tmp_path / "convvis") as log:
+        for plugin, data_class, tag in (
+            ("convvis", summary_pb2.DATA_CLASS_BLOB_SEQUENCE, "convvis/filters/empty"),
+            ("histograms", summary_pb2.DATA_CLASS_TENSOR, "convvis/weights/empty/kernel"),
+        ):
+            metadata = summary_pb2.SummaryMetadata(data_class=data_class)
+            metadata.plugin_data.plugin_name = plugin
+            metadata.plugin_data.content = schema.metadata_content("filters")
+            value = summary_pb2.Summary.Value(tag=tag, metadata=metadata)
+            log.event(event_pb2.Event(wall_time=1.0, step=0, summary=summary_pb2.Summary(value=[value])))
+        log.payload("convvis/filters/healthy", 0, payload())
+        log.histogram("convvis/weights/healthy/kernel", 0, np.ones(3))
+    board = make_board(tmp_path)
+    assert board.json("runs")["total"] == 1
+    tags = board.tags("convvis")
+    assert tags["convvis/filters/healthy"]["steps"] == [0]
+    empty = tags.get("convvis/filters/empty")
+    assert empty is None or (empty["steps"], "no data" in empty["error"]) == ([], True)
+    (run,) = board.json("index", run="convvis")["runs"]
+    assert "healthy/kernel" in {weight["name"] for weight in run["weights"]}
+    want = [["convvis", f"convvis/weights/{name}/kernel"] for name in ("healthy", "empty")]
+    healthy, empty = board.json("histograms", want=want)["series"]
+    assert (len(healthy["points"]), healthy["error"]) == (1, None)
+    assert (empty["points"], bool(empty["error"])) == ([], True)
+
+
+def test_a_shape_that_claims_billions_of_blobs_allocates_nothing(
+    make_board: MakeBoard, tmp_path: Path
+) -> None:
+    with LogFile(tmp_path / "convvis") as log:
+        metadata = summary_pb2.SummaryMetadata(data_class=summary_pb2.DATA_CLASS_BLOB_SEQUENCE)
+        metadata.plugin_data.plugin_name = "convvis"
+        metadata.plugin_data.content = schema.metadata_content("filters")
+        value = summary_pb2.Summary.Value(tag="convvis/filters/huge", metadata=metadata)
+        value.tensor.dtype = types_pb2.DT_STRING
+        value.tensor.string_val.append(b"x")
+        value.tensor.tensor_shape.dim.extend([tensor_shape_pb2.TensorShapeProto.Dim(size=10**5)] * 2)
+        log.event(event_pb2.Event(wall_time=1.0, step=0, summary=summary_pb2.Summary(value=[value])))
+        log.payload("convvis/filters/healthy", 0, payload())
+    board = make_board(tmp_path)
+    tags = board.tags("convvis")
+    assert tags["convvis/filters/healthy"]["steps"] == [0]
+    huge = tags.get("convvis/filters/huge")
+    assert huge is None or huge["error"]
+    assert errors(board, "huge", [0])[0] is not None
+
+
+def test_of_two_at_one_step_one_is_answered_whole(make_board: MakeBoard, tmp_path: Path) -> None:
+    kernels = {
+        wall_time: np.full((1, 1, 1, 2), wall_time, np.float32) for wall_time in (10.0, 11.0, 12.0, 13.0)
+    }
+    with LogFile(tmp_path / "convvis") as log:
+        for step, (wall_time, kernel) in zip((0, 1, 1, 2), kernels.items(), strict=True):
+            log.filters("conv1", step, kernel, wall_time=wall_time)
+    board = make_board(tmp_path)
+    tag = board.tags("convvis")["convvis/filters/conv1"]
+    assert tag["steps"] == [0, 1, 2]
+    parts = board.parts([["convvis", "convvis/filters/conv1", [], [1]]])
+    assert [part["wall_time"] for part, _ in parts] == tag["wall_times"]
+    for part, data in parts:
+        assert data == kernels[part["wall_time"]].tobytes()
+    # TensorBoard's Python reader lists the first of the two, its data server the last.
+    assert tag["wall_times"] == [10.0, 11.0 if board.reader == "python" else 12.0, 13.0]
+
+
+def test_after_a_resume_the_new_steps_are_answered(make_board: MakeBoard, tmp_path: Path) -> None:
+    with LogFile(tmp_path / "convvis") as log:
+        log.start(0)
+        for step in range(6):
+            log.filters("conv1", step, KERNEL, wall_time=10.0 + step)
+    with LogFile(tmp_path / "convvis", number=1) as log:
+        log.start(3, wall_time=20.0)
+        for step in (3, 4):
+            log.filters("conv1", step, -KERNEL, wall_time=20.0 + step)
+    board = make_board(tmp_path)
+    tag = board.tags("convvis")["convvis/filters/conv1"]
+    assert (tag["steps"], tag["wall_times"]) == ([0, 1, 2, 3, 4], [10.0, 11.0, 12.0, 23.0, 24.0])
+    ((_, data),) = board.parts([["convvis", "convvis/filters/conv1", [4], [1]]])
+    assert data == (-KERNEL).tobytes()
+
+
+def test_large_and_negative_steps_keep_every_digit(make_board: MakeBoard, tmp_path: Path) -> None:
+    steps = [-5, 2**53, 2**53 + 1, 2**62 + 1]
+    with LogFile(tmp_path / "convvis") as log:
+        for step in steps:
+            log.filters("conv1", step, KERNEL, logged=1, wall_time=1.0)
+    board = make_board(tmp_path)
+    answered = [-5, 2**53, str(2**53 + 1), str(2**62 + 1)]
+    assert board.tags("convvis")["convvis/filters/conv1"]["steps"] == answered
+    parts = board.parts([["convvis", "convvis/filters/conv1", answered, [1]]])
+    assert [(part["step"], part["error"]) for part, _ in parts] == [(step, None) for step in answered]
+
+
+def test_a_wall_time_that_is_no_number_is_null(tmp_path: Path) -> None:
+    with LogFile(tmp_path / "convvis") as log:
+        log.filters("conv1", 0, KERNEL, wall_time=float("nan"))
+        log.filters("conv1", 1, KERNEL, wall_time=2.0)
+    # TensorBoard's data server drops the whole file.
+    board = Board(tmp_path, "python")
+    assert board.tags("convvis")["convvis/filters/conv1"]["wall_times"] == [None, 2.0]
+    found = board.parts([["convvis", "convvis/filters/conv1", [], [1]]])
+    assert [(part["wall_time"], part["error"]) for part, _ in found] == [(None, None), (2.0, None)]
+
+
+def test_a_lost_data_server_is_said(tmp_path: Path) -> None:
+    write(tmp_path, {"conv1": payload()})
+    board = Board(tmp_path, "rust")
+    board.close()
+    deadline = time.monotonic() + 10
+    while (response := board.get("runs")).status_code == 200 and time.monotonic() < deadline:
+        time.sleep(0.02)
+    for route in ("runs", "index?run=convvis", 'blobs?want=[["convvis","convvis/filters/conv1",[],[]]]'):
+        response = board.open(route)
+        assert (response.status_code, response.mimetype) == (503, "text/plain")
+        assert "data server does not answer" in response.text

@@ -1,0 +1,102 @@
+"""Small trainings for the tests of the callbacks, and what they logged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+from tensorboard.compat.proto import event_pb2
+
+from tb_convvis import schema
+
+CLASSES = 3
+
+
+def pictures(count: int = 24, side: int = 12, channels: int = 3) -> tuple[np.ndarray, np.ndarray]:
+    random = np.random.default_rng(7)
+    x = random.normal(size=(count, side, side, channels)).astype(np.float32)
+    return x, random.integers(0, CLASSES, count)
+
+
+def small_model(seed: int = 0) -> keras.Model:
+    """A nested model with batch norm, dropout and augmentation, which a careless probe would disturb."""
+    keras.utils.set_random_seed(seed)
+    backbone = keras.Sequential(
+        [
+            keras.Input((12, 12, 3)),
+            keras.layers.Conv2D(4, 3, name="conv1"),
+            keras.layers.BatchNormalization(name="norm"),
+            keras.layers.ReLU(),
+            keras.layers.Conv2D(6, 3, activation="relu", name="conv2"),
+        ],
+        name="backbone",
+    )
+    model = keras.Sequential(
+        [
+            keras.Input((12, 12, 3)),
+            keras.layers.RandomFlip(),
+            backbone,
+            keras.layers.GlobalAveragePooling2D(),
+            keras.layers.Dropout(0.5),
+            keras.layers.Dense(CLASSES, name="head"),
+        ]
+    )
+    model.compile(
+        keras.optimizers.SGD(0.1, momentum=0.9),
+        keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+    )
+    return model
+
+
+def fit(model: keras.Model, *callbacks: keras.callbacks.Callback, epochs: int = 2, **arguments: Any) -> Any:
+    x, y = pictures()
+    return model.fit(x, y, epochs=epochs, batch_size=8, verbose=0, callbacks=list(callbacks), **arguments)
+
+
+@dataclass(frozen=True)
+class Record:
+    """One summary value as it stands in an event file."""
+
+    tag: str
+    step: int
+    value: Any
+
+    @property
+    def manifest(self) -> schema.Manifest:
+        return schema.parse_manifest(self.value.tensor.string_val[0])
+
+    @property
+    def array(self) -> np.ndarray:
+        blob = schema.decode(self.manifest.blobs[0], self.value.tensor.string_val[1])
+        assert isinstance(blob, np.ndarray)
+        return blob
+
+    @property
+    def buckets(self) -> np.ndarray:
+        return np.asarray(tf.make_ndarray(self.value.tensor))
+
+
+def events(run: Path | str) -> list[event_pb2.Event]:
+    files = sorted(tf.io.gfile.glob(f"{run}/*tfevents*"))
+    return [
+        event_pb2.Event.FromString(record.numpy())
+        for file in files
+        for record in tf.data.TFRecordDataset(file)
+    ]
+
+
+def records(run: Path | str, tag: str | None = None) -> list[Record]:
+    found = [Record(value.tag, event.step, value) for event in events(run) for value in event.summary.value]
+    return [record for record in found if tag is None or record.tag == tag]
+
+
+def steps(run: Path | str, tag: str = "convvis/filters/backbone/conv1") -> list[int]:
+    return [record.step for record in records(run, tag)]
+
+
+def starts(run: Path | str) -> list[int]:
+    return [event.step for event in events(run) if event.session_log.status == event_pb2.SessionLog.START]

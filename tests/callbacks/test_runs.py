@@ -1,0 +1,144 @@
+"""Which run and which steps a fit belongs to: kills, resumes, second fits, several processes."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import keras
+import pytest
+
+from tb_convvis.callbacks import ConvVis, FilterImages, WeightHistograms
+from tb_convvis.callbacks.training_log import TrainingLog
+from tests.callbacks.helpers import fit, records, small_model, starts, steps
+
+ROOT = Path(__file__).parents[2]
+
+KILLED = """
+import os, signal, sys, keras
+from tb_convvis.callbacks import ConvVis
+from tests.callbacks.helpers import fit, small_model
+epoch_now = [0]
+def batch(batch, logs):
+    if epoch_now[0] == 3 and batch == 1:
+        os.kill(os.getpid(), signal.SIGKILL)
+def begin(epoch, logs):
+    epoch_now[0] = epoch
+killer = keras.callbacks.LambdaCallback(on_epoch_begin=begin, on_train_batch_end=batch)
+fit(small_model(), ConvVis(sys.argv[1]), killer, epochs=9)
+"""
+
+
+def forget_trainings() -> None:
+    """What a new process would know."""
+    TrainingLog._of_directory.clear()
+
+
+def test_a_kill_in_mid_epoch_loses_no_completed_epoch(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", KILLED, str(tmp_path)]
+    process = subprocess.run(command, cwd=ROOT, capture_output=True, timeout=120, check=False)
+    assert process.returncode == -9, process.stderr.decode()
+    assert steps(tmp_path / "convvis") == [0, 1, 2, 3]
+    assert steps(tmp_path / "convvis", "convvis/weights/head/kernel") == [0, 1, 2, 3]
+    assert [record.step for record in records(tmp_path / "convvis", "convvis/run/weights")] == [0, 1, 2, 3]
+
+
+def test_one_start_per_fit_however_many_callbacks(tmp_path: Path) -> None:
+    fit(small_model(), FilterImages(tmp_path), WeightHistograms(tmp_path))
+    assert starts(tmp_path / "convvis") == [0]
+    assert len(list((tmp_path / "convvis").iterdir())) == 1
+
+
+def test_a_resumed_fit_goes_on_in_its_run(tmp_path: Path) -> None:
+    fit(small_model(), ConvVis(tmp_path), epochs=2)
+    forget_trainings()
+    fit(small_model(), ConvVis(tmp_path), epochs=4, initial_epoch=2)
+    assert [path.name for path in tmp_path.iterdir()] == ["convvis"]
+    assert starts(tmp_path / "convvis") == [0, 2]
+    assert steps(tmp_path / "convvis") == [0, 1, 2, 2, 3, 4]
+    ordinals = [record.manifest.logged for record in records(tmp_path / "convvis", "convvis/run/filters")]
+    assert ordinals == [1, 2, 3, 3, 4, 5]
+
+
+def test_backup_and_restore_says_where_the_fit_begins(tmp_path: Path) -> None:
+    class Crash(keras.callbacks.Callback):
+        def on_epoch_begin(self, epoch: int, logs: object = None) -> None:
+            if epoch == 2:
+                raise RuntimeError("crash")
+
+    def backup() -> keras.callbacks.Callback:
+        return keras.callbacks.BackupAndRestore(tmp_path / "backup", double_checkpoint=True)
+
+    with pytest.raises(RuntimeError, match="crash"):
+        fit(small_model(), ConvVis(tmp_path / "log"), backup(), Crash(), epochs=4)
+    forget_trainings()
+    fit(small_model(seed=5), ConvVis(tmp_path / "log"), backup(), epochs=4)
+    assert starts(tmp_path / "log" / "convvis") == [0, 2]
+    assert steps(tmp_path / "log" / "convvis") == [0, 1, 2, 2, 3, 4]
+
+
+@pytest.mark.parametrize("same_callback", [True, False])
+def test_the_same_model_trained_on_counts_on(tmp_path: Path, same_callback: bool) -> None:
+    model, callback = small_model(), ConvVis(tmp_path)
+    fit(model, callback, epochs=2)
+    fit(model, callback if same_callback else ConvVis(tmp_path), epochs=3)
+    assert [path.name for path in tmp_path.iterdir()] == ["convvis"]
+    assert starts(tmp_path / "convvis") == [0, 2]
+    assert steps(tmp_path / "convvis") == [0, 1, 2, 2, 3, 4, 5]
+
+
+@pytest.mark.parametrize("new_process", [True, False])
+def test_another_training_never_hides_an_earlier_one(
+    tmp_path: Path, new_process: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for _ in range(3):
+        fit(small_model(), ConvVis(tmp_path), epochs=1)
+        if new_process:
+            forget_trainings()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["convvis", "convvis-2", "convvis-3"]
+    assert all(steps(path) == [0, 1] for path in tmp_path.iterdir())
+    assert "holds an earlier training; this one is logged as convvis-2" in capsys.readouterr().out
+
+
+def test_a_fit_that_crashed_does_not_hold_up_the_next(tmp_path: Path) -> None:
+    def crash(epoch: int, logs: object) -> None:
+        raise RuntimeError("crash")
+
+    model = small_model()
+    with pytest.raises(RuntimeError, match="crash"):
+        fit(model, ConvVis(tmp_path), keras.callbacks.LambdaCallback(on_epoch_end=crash), epochs=2)
+    fit(model, ConvVis(tmp_path), epochs=1)
+    assert steps(tmp_path / "convvis") == [0, 1, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("task", "chief_in_cluster", "writes"),
+    [("chief", True, True), ("worker", True, False), ("worker", False, True), ("ps", True, False)],
+)
+def test_the_chief_alone_writes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, task: str, chief_in_cluster: bool, writes: bool
+) -> None:
+    cluster = {"worker": ["localhost:1"], **({"chief": ["localhost:2"]} if chief_in_cluster else {})}
+    monkeypatch.setenv("TF_CONFIG", json.dumps({"cluster": cluster, "task": {"type": task, "index": 0}}))
+    fit(small_model(), ConvVis(tmp_path), epochs=1)
+    assert list(tmp_path.iterdir()) == ([tmp_path / "convvis"] if writes else [])
+
+
+def test_a_remote_directory(tmp_path: Path) -> None:
+    log_dir = f"ram://{tmp_path.name}"
+    fit(small_model(), ConvVis(log_dir), epochs=1)
+    assert steps(f"{log_dir}/convvis") == [0, 1]
+    assert not Path("ram:").exists()
+
+
+def test_the_cost_is_printed_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    model = small_model()
+    from tests.callbacks.helpers import pictures
+
+    x, y = pictures()
+    model.fit(x, y, epochs=3, verbose=2, callbacks=[ConvVis(tmp_path)])
+    lines = [line for line in capsys.readouterr().out.splitlines() if "per logged epoch" in line]
+    assert len(lines) == 1
+    assert "kB per logged epoch (filters, weights)" in lines[0]

@@ -1,0 +1,194 @@
+from __future__ import annotations
+
+import copy
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from tb_convvis.callbacks import ConvVis, FilterImages, WeightHistograms
+from tb_convvis.events import EventWriter
+from tb_convvis.methods.kernels import convolution_kernel
+from tests.callbacks.helpers import fit, pictures, records, small_model, steps
+
+FILTERS = "convvis/filters/backbone/conv1"
+
+
+@pytest.fixture(autouse=True)
+def deterministic() -> None:
+    tf.config.experimental.enable_op_determinism()
+
+
+def state_after(
+    model: keras.Model, *callbacks: keras.callbacks.Callback, data: object = None
+) -> list[np.ndarray]:
+    """Weights, optimizer, history and the position of every random generator after a training."""
+    x, y = pictures()
+    keras.utils.set_random_seed(3)
+    fed = data(x, y) if callable(data) else None
+    arguments = {"x": fed} if fed is not None else {"x": x, "y": y, "batch_size": 8}
+    history = model.fit(**arguments, epochs=3, verbose=0, callbacks=list(callbacks))
+    variables = [*model.variables, *model.optimizer.variables]
+    draws = [
+        np.random.random(),
+        random.random(),
+        tf.random.uniform([]).numpy(),
+        keras.random.uniform([]).numpy(),
+    ]
+    return [variable.numpy() for variable in variables] + [np.array(history.history["loss"]), np.array(draws)]
+
+
+class Pairs(keras.utils.PyDataset):
+    def __init__(self, x: np.ndarray, y: np.ndarray) -> None:
+        super().__init__(workers=1)
+        self.x, self.y = x, y
+
+    def __len__(self) -> int:
+        return 3
+
+    def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
+        return self.x[index * 8 : index * 8 + 8], self.y[index * 8 : index * 8 + 8]
+
+
+def dataset(x: np.ndarray, y: np.ndarray) -> tf.data.Dataset:
+    return tf.data.Dataset.from_tensor_slices((x, y)).shuffle(24).batch(8)
+
+
+@pytest.mark.parametrize("data", [None, dataset, Pairs])
+def test_bit_identical_with_and_without(tmp_path: Path, data: Callable[..., object] | None) -> None:
+    plain = state_after(small_model(), data=data)
+    logged = state_after(small_model(), ConvVis(tmp_path), data=data)
+    assert len(plain) == len(logged)
+    for without, with_callback in zip(plain, logged, strict=True):
+        np.testing.assert_array_equal(without, with_callback)
+    assert steps(tmp_path / "convvis") == [0, 1, 2, 3]
+
+
+@pytest.mark.parametrize("where", ["file", "proc"])
+def test_a_directory_that_cannot_be_written_only_warns(tmp_path: Path, where: str) -> None:
+    if where == "file":
+        (tmp_path / "file").write_text("not a directory")
+    log_dir = tmp_path / "file" / "run" if where == "file" else Path("/proc/convvis")
+    plain = state_after(small_model())
+    with pytest.warns(RuntimeWarning, match="cannot write to .*Training goes on") as caught:
+        logged = state_after(small_model(), ConvVis(log_dir))
+    assert len([warning for warning in caught if "ConvVis" in str(warning.message)]) == 2  # one a view
+    for without, with_callback in zip(plain, logged, strict=True):
+        np.testing.assert_array_equal(without, with_callback)
+
+
+def test_only_the_epochs_of_a_full_disk_are_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    append, full = EventWriter._append, [False]
+
+    def fails_when_full(writer: EventWriter, event: object) -> None:
+        if full[0]:
+            raise tf.errors.ResourceExhaustedError(None, None, "No space left on device")
+        append(writer, event)
+
+    monkeypatch.setattr(EventWriter, "_append", fails_when_full)
+    fill = keras.callbacks.LambdaCallback(
+        on_epoch_begin=lambda epoch, logs: full.__setitem__(0, epoch in (1, 2))
+    )
+    with pytest.warns(RuntimeWarning, match="No space left"):
+        fit(small_model(), fill, ConvVis(tmp_path), epochs=5)
+    assert steps(tmp_path / "convvis") == [0, 1, 4, 5]
+    assert [record.manifest.logged for record in records(tmp_path / "convvis", FILTERS)] == [1, 2, 5, 6]
+
+
+@pytest.mark.parametrize("error", [ValueError, MemoryError, tf.errors.InvalidArgumentError])
+def test_a_failing_layer_is_reported_and_the_others_go_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+) -> None:
+    def fails(layer: keras.layers.Layer) -> object:
+        if layer.name == "conv1":
+            raise error(None, None, "broken") if issubclass(error, tf.errors.OpError) else error("broken")
+        return convolution_kernel(layer)
+
+    monkeypatch.setattr("tb_convvis.callbacks.filter_images.convolution_kernel", fails)
+    with pytest.warns(RuntimeWarning, match="'filters' for layer 'backbone/conv1'.*broken") as caught:
+        fit(small_model(), FilterImages(tmp_path, layers=["conv1", "conv2"]), WeightHistograms(tmp_path))
+    assert len([warning for warning in caught if "ConvVis" in str(warning.message)]) == 1
+    run = tmp_path / "convvis"
+    assert steps(run, "convvis/filters/backbone/conv2") == [0, 1, 2]
+    assert steps(run, "convvis/weights/head/kernel") == [0, 1, 2]
+    (failure,) = records(run, "convvis/run/filters")[-1].manifest.facts["failures"]
+    assert (failure["view"], failure["layer"]) == ("filters", "backbone/conv1")
+    assert "broken" in failure["reason"]
+
+
+def test_on_error_raise_stops_training(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"no such layer.*'conv9'.*backbone/conv1"):
+        fit(small_model(), FilterImages(tmp_path, layers=["conv9"], on_error="raise"))
+
+
+def test_an_unknown_layer_warns_with_the_layers_there_are(tmp_path: Path) -> None:
+    with pytest.warns(RuntimeWarning, match=r"no such layer.*'conv9'.*backbone/conv1"):
+        fit(small_model(), FilterImages(tmp_path, layers=["conv9"]))
+    (failure,) = records(tmp_path / "convvis", "convvis/run/filters")[-1].manifest.facts["failures"]
+    assert "conv9" in failure["reason"]
+
+
+def test_ctrl_c_passes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(FilterImages, "log_step", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        fit(small_model(), FilterImages(tmp_path))
+
+
+def test_the_same_view_twice_in_one_directory_is_said(tmp_path: Path) -> None:
+    with pytest.warns(RuntimeWarning, match="two callbacks log the view 'filters'"):
+        fit(small_model(), FilterImages(tmp_path), FilterImages(tmp_path))
+    assert steps(tmp_path / "convvis") == [0, 1, 2]
+
+
+def test_keras_own_callback_with_update_freq_does_not_silence_ours(tmp_path: Path) -> None:
+    board = keras.callbacks.TensorBoard(tmp_path, update_freq=2)
+    fit(small_model(), board, ConvVis(tensorboard=board))
+    assert steps(tmp_path / "convvis") == [0, 1, 2]
+
+
+def test_the_directory_of_keras_callback_is_asked_when_training_begins(tmp_path: Path) -> None:
+    board = keras.callbacks.TensorBoard(tmp_path / "before")
+    callback = ConvVis(tensorboard=board)
+    board.log_dir = str(tmp_path / "trial-7")
+    fit(small_model(), callback)
+    assert steps(tmp_path / "trial-7" / "convvis") == [0, 1, 2]
+
+
+def test_a_deep_copy_logs_by_itself(tmp_path: Path) -> None:
+    board = keras.callbacks.TensorBoard(tmp_path / "before")
+    board_copy, callback = copy.deepcopy([board, ConvVis(tensorboard=board)])
+    board_copy.log_dir = str(tmp_path / "trial-1")
+    fit(small_model(), board_copy, callback)
+    assert steps(tmp_path / "trial-1" / "convvis") == [0, 1, 2]
+
+
+@pytest.mark.parametrize("kind", [ConvVis, FilterImages, WeightHistograms])
+def test_callbacks_can_be_serialised(tmp_path: Path, kind: type[keras.callbacks.Callback]) -> None:
+    callback = kind(str(tmp_path), freq=[1, 2], class_names=["a", "b", "c"], on_error="raise")
+    again = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(callback))
+    assert type(again) is kind
+    assert again.get_config() == callback.get_config()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({}, "log_dir=None, tensorboard=None"),
+        ({"log_dir": "x", "freq": 0}, "freq=0"),
+        ({"log_dir": "x", "freq": []}, "freq="),
+        ({"log_dir": "x", "freq": "often"}, "freq='often'"),
+        ({"log_dir": "x", "freq": True}, "freq=True"),
+        ({"log_dir": "x", "on_error": "ignore"}, "on_error='ignore'"),
+    ],
+)
+@pytest.mark.parametrize("kind", [ConvVis, FilterImages, WeightHistograms])
+def test_bad_arguments_are_refused_at_once(kind: type, arguments: dict[str, object], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        kind(**arguments)

@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from tensorboard.compat.proto import event_pb2
+
+from tb_convvis import schema
+from tb_convvis.events import EventWriter
+
+
+def events_in(directory: str) -> list[event_pb2.Event]:
+    """Every event under a directory, files in name order, read with TensorFlow and none of our code."""
+    files = sorted(tf.io.gfile.glob(f"{directory}/*tfevents*"))
+    return [
+        event_pb2.Event.FromString(record.numpy())
+        for file in files
+        for record in tf.data.TFRecordDataset(file)
+    ]
+
+
+def payload(step: int) -> list[bytes]:
+    return schema.encode("filters", {"layer": "conv1"}, [np.full((2, 2, 1, 3), step, np.float32)])
+
+
+@pytest.mark.parametrize("scheme", ["local", "ram"])
+def test_what_is_written_is_read_back(tmp_path: Path, scheme: str) -> None:
+    directory = f"{tmp_path}/run/convvis" if scheme == "local" else f"ram:/{tmp_path}/run/convvis"
+    writer = EventWriter(directory)
+    writer.start(3)
+    writer.write("filters", "conv1", 3, payload(3))
+    writer.write_histogram("convvis/weights/conv1/kernel", 3, np.array([[0.0, 1.0, 5.0], [1.0, 2.0, 7.0]]))
+    writer.flush()
+
+    version, start, filters, histogram = events_in(directory)
+    assert version.file_version == "brain.Event:2"
+    assert (start.session_log.status, start.step) == (event_pb2.SessionLog.START, 3)
+    (value,) = filters.summary.value
+    assert (filters.step, value.tag) == (3, "convvis/filters/conv1")
+    assert value.metadata.plugin_data.plugin_name == "convvis"
+    assert value.metadata.plugin_data.content == b'{"version":1,"kind":"filters"}'
+    manifest = schema.parse_manifest(value.tensor.string_val[0])
+    decoded = schema.decode(manifest.blobs[0], value.tensor.string_val[1])
+    np.testing.assert_array_equal(decoded, np.full((2, 2, 1, 3), 3, np.float32))
+    np.testing.assert_array_equal(tf.make_ndarray(histogram.summary.value[0].tensor), [[0, 1, 5], [1, 2, 7]])
+
+
+def test_metadata_is_on_every_record(tmp_path: Path) -> None:
+    with EventWriter(str(tmp_path)) as writer:
+        for step in range(3):
+            writer.write("filters", "conv1", step, payload(step))
+    values = [event.summary.value[0] for event in events_in(str(tmp_path)) if event.summary.value]
+    assert [value.metadata.plugin_data.plugin_name for value in values] == ["convvis"] * 3
+
+
+def test_rotation_keeps_order_and_loses_nothing(tmp_path: Path) -> None:
+    with EventWriter(str(tmp_path), max_file_bytes=1_000) as writer:
+        for step in range(20):
+            writer.write("filters", "conv1", step, payload(step))
+    assert len(list(tmp_path.iterdir())) > 3
+    assert [event.step for event in events_in(str(tmp_path)) if event.summary.value] == list(range(20))
+    assert all(file.stat().st_size < 2_000 for file in tmp_path.iterdir())
+
+
+def test_flushed_records_are_in_the_file_while_it_is_open(tmp_path: Path) -> None:
+    writer = EventWriter(str(tmp_path))
+    for step in range(5):
+        writer.write("filters", "conv1", step, payload(step))
+        writer.flush()
+        assert [event.step for event in events_in(str(tmp_path)) if event.summary.value][-1] == step
+
+
+def test_after_a_failed_write_a_new_file_is_begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    writer = EventWriter(str(tmp_path))
+    writer.write("filters", "conv1", 0, payload(0))
+    writer.flush()
+
+    class Full:
+        def __init__(self, inner: tf.io.TFRecordWriter) -> None:
+            self.inner = inner
+
+        def write(self, record: bytes) -> None:
+            raise tf.errors.ResourceExhaustedError(None, None, "No space left on device")
+
+        def close(self) -> None:
+            self.inner.close()
+
+    monkeypatch.setattr(writer, "_records", Full(writer._records))
+    with pytest.raises(tf.errors.ResourceExhaustedError):
+        writer.write("filters", "conv1", 1, payload(1))
+    writer.write("filters", "conv1", 2, payload(2))
+    writer.close()
+    assert len(list(tmp_path.iterdir())) == 2
+    assert [event.step for event in events_in(str(tmp_path)) if event.summary.value] == [0, 2]
+
+
+def test_nothing_is_made_before_the_first_write(tmp_path: Path) -> None:
+    EventWriter(str(tmp_path / "run")).close()
+    assert not (tmp_path / "run").exists()
