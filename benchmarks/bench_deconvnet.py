@@ -1,6 +1,6 @@
 """Deconvnet projections of the 9 strongest units of every map against one GradientTape call per unit and full batches.
 
-python benchmarks/bench_deconvnet.py [S A V] [--images N] [--rounds N] [--maps N]
+python -m benchmarks.bench_deconvnet [S A V] [--images N] [--rounds N] [--maps N]
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ import argparse
 import keras
 import numpy as np
 import tensorflow as tf
-from models import MODELS, compare, conv_names, pictures
 
+from benchmarks.models import MODELS, compare, conv_names, pictures
 from tb_convvis.methods import Deconvnet, top_activations
 
 IMAGES = {"S": 500, "A": 64, "V": 24}
@@ -31,7 +31,9 @@ def main() -> None:
     parser.add_argument("--maps", type=int, default=10**9, help="maps per layer")
     options = parser.parse_args()
     print("ms per projection; the slow ways are timed on a random sample of the same units.")
-    print("| model | projections | here, all layers | whole images, batched | eager, one by one | batched / here | eager / here |")
+    print(
+        "| model | projections | here, all layers | whole images, batched | eager, one by one | batched / here | eager / here |"
+    )
     print("|---|---|---|---|---|---|---|")
     for key in options.models:
         print(bench(key, options.images or IMAGES[key], options.rounds, options.maps), flush=True)
@@ -48,7 +50,9 @@ def bench(key: str, count: int, rounds: int, maps: int) -> str:
     total = sum(len(rows) for rows in units.values())
     random = np.random.default_rng(0)
     share = SAMPLE[key] * 4 / total
-    sample = {name: random.permutation(rows)[: max(1, round(len(rows) * share))] for name, rows in units.items()}
+    sample = {
+        name: random.permutation(rows)[: max(1, round(len(rows) * share))] for name, rows in units.items()
+    }
     few = {name: rows[: max(1, len(rows) // 4)] for name, rows in sample.items()}
     fast, full = Deconvnet(model, names), Deconvnet(model, names, windows=False)
 

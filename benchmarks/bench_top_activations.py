@@ -1,6 +1,6 @@
 """Top-9 search over all convolutions against a bare forward pass and against one predict per layer.
 
-python benchmarks/bench_top_activations.py [S A V] [--images N] [--rounds N]
+python -m benchmarks.bench_top_activations [S A V] [--images N] [--rounds N]
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ import resource
 import keras
 import numpy as np
 import tensorflow as tf
-from models import MODELS, compare, conv_names, pictures
 
+from benchmarks.models import MODELS, compare, conv_names, pictures
 from tb_convvis.methods import TopActivationSearch
 from tb_convvis.methods.model_images import ModelImages
 
@@ -26,7 +26,9 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--batch", type=int)
     options = parser.parse_args()
-    print("| model | images | bare forward s | search s | search / bare | predict per layer s | predict / search | extra MiB |")
+    print(
+        "| model | images | bare forward s | search s | search / bare | predict per layer s | predict / search | extra MiB |"
+    )
     print("|---|---|---|---|---|---|---|---|")
     for key in options.models:
         print(bench(key, options.images or IMAGES[key], options.rounds, options.batch), flush=True)

@@ -62,7 +62,11 @@ def vgg16() -> keras.Model:
     return model
 
 
-MODELS: dict[str, tuple[Callable[[], keras.Model], int]] = {"S": (small, 32), "A": (zfnet, 224), "V": (vgg16, 224)}
+MODELS: dict[str, tuple[Callable[[], keras.Model], int]] = {
+    "S": (small, 32),
+    "A": (zfnet, 224),
+    "V": (vgg16, 224),
+}
 
 
 def pictures(count: int, size: int) -> np.ndarray:

@@ -117,7 +117,8 @@ def _window_link(operation: Any, below: Any) -> tuple[Any, Link | None] | None:
         explicit = attribute("explicit_paddings")
         left = (int(explicit[2]), int(explicit[4]))
     else:
-        left = tuple(left_padding(padding, size[a], int(kernel[a]), int(stride[a]), 1) for a in (0, 1))
+        above, beside = (left_padding(padding, size[a], int(kernel[a]), int(stride[a]), 1) for a in (0, 1))
+        left = (above, beside)
     geometry = (size, (int(kernel[0]), int(kernel[1])), (int(stride[0]), int(stride[1])), left)
     if operation.type == "MaxPool":
         return below, Link("max_pool", *geometry, below)

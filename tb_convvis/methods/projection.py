@@ -42,7 +42,9 @@ class Projections:
             upper, lower = max(int(top), 0), min(int(top) + height, rows)
             near, far = max(int(left), 0), min(int(left) + width, cols)
             if upper < lower and near < far:
-                full[number, upper:lower, near:far] = window[upper - top : lower - top, near - left : far - left]
+                full[number, upper:lower, near:far] = window[
+                    upper - top : lower - top, near - left : far - left
+                ]
         return full
 
 

@@ -1,4 +1,4 @@
-"""Zeiler and Fergus's deconvnet written out literally for Sequential models: unpool, rectify, filter, nothing else.
+"""Zeiler and Fergus's deconvnet written out literally for Sequential models: unpool, rectify, filter.
 
 It shares no code with the package and uses no automatic differentiation, so that agreement means something.
 """
@@ -37,13 +37,13 @@ def literal_deconvnet(model: Any, layer: str, image: Any, unit: tuple[int, int, 
     return below.numpy()[0]
 
 
-def _back(step: Any, shape: Any, switches: Any, signal: Any) -> Any:
+def _back(step: Any, shape: Any, switches: Any, signal: Any) -> Any:  # noqa: PLR0911
     if isinstance(step, layers.MaxPooling2D):
         places = tf.reshape(switches, (-1, 1))
         flat = tf.scatter_nd(places, tf.reshape(signal, (-1,)), [int(np.prod(shape))])
         return tf.reshape(flat, shape)
     if isinstance(step, layers.Conv2D):
-        if step.activation is not layers.Activation("linear").activation:
+        if step.activation.__name__ == "relu":
             signal = tf.maximum(signal, 0.0)
         return tf.nn.conv2d_transpose(signal, step.kernel, shape, step.strides, step.padding.upper())
     if isinstance(step, layers.ReLU):

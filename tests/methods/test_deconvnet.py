@@ -102,16 +102,25 @@ def _literal(model: Any, image: Any, unit: tuple[int, int, int], rank: int) -> A
 
 def plain_gradient(model: Any, layer: str, images: Any, unit: Any) -> Any:
     part = keras.Model(model.inputs, model.get_layer(layer).output)
-    x = tf.constant(images[unit[0]][None])
-    with tf.GradientTape() as tape:
-        tape.watch(x)
+
+    # In a graph the gradients of the weights, which nobody wants, are never computed.
+    @tf.function
+    def gradient(x: Any) -> Any:
         value = part(x, training=False)[0, unit[1], unit[2], unit[3]]
-    return (tape.gradient(value, x) * value).numpy()[0]
+        return tf.gradients(value, x)[0] * value
+
+    return gradient(tf.constant(images[unit[0]][None])).numpy()[0]
 
 
-@pytest.mark.parametrize("name", ["sequential", "residual_batch_norm", "gelu", "leaky_relu", "squeeze_excite"])
+@pytest.mark.parametrize(
+    "name", ["sequential", "residual_batch_norm", "gelu", "leaky_relu", "squeeze_excite"]
+)
 def test_rule_gradient_is_the_gradient(name: str) -> None:
-    model, images, layer = build(name), ZOO[name].images(), ZOO[name].layers[min(1, len(ZOO[name].layers) - 1)]
+    model, images, layer = (
+        build(name),
+        ZOO[name].images(),
+        ZOO[name].layers[min(1, len(ZOO[name].layers) - 1)],
+    )
     units = top_activations(model, [layer], images, k=1)[layer].units()[:4]
     for projection, unit in zip(deconvnet(model, layer, images, units, "gradient"), units, strict=True):
         expected = plain_gradient(model, layer, images, unit)
@@ -124,7 +133,9 @@ def test_rules_differ_exactly_at_rectifiers() -> None:
     images = ZOO["fused_relu"].images()
     for layer, equal in (("conv1", True), ("conv2", False)):
         units = top_activations(model, [layer], images, k=2)[layer].units()
-        found = {rule: deconvnet(model, layer, images, units, rule) for rule in ("deconvnet", "guided", "gradient")}
+        found = {
+            rule: deconvnet(model, layer, images, units, rule) for rule in ("deconvnet", "guided", "gradient")
+        }
         for other in ("guided", "gradient"):
             assert np.array_equal(found["deconvnet"], found[other]) == equal
         assert np.array_equal(found["guided"], found["gradient"]) == equal
@@ -147,7 +158,11 @@ def test_rule_of_each_activation(kind: str, rule: Any, windows: bool) -> None:
     activation, operation = ACTIVATIONS[kind]
     model = randomise(
         keras.Sequential(
-            [keras.Input((4, 4, 3)), conv(8, "below", activation, size=1), conv(6, "target", size=1, use_bias=False)]
+            [
+                keras.Input((4, 4, 3)),
+                conv(8, "below", activation, size=1),
+                conv(6, "target", size=1, use_bias=False),
+            ]
         )
     )
     images = np.random.default_rng(1).normal(size=(5, 4, 4, 3)).astype(np.float32)
@@ -162,7 +177,9 @@ def test_rule_of_each_activation(kind: str, rule: Any, windows: bool) -> None:
         if rule == "guided":
             signal = signal * (active[image, row, col] > 0)
         expected = below.kernel.numpy()[0, 0] @ signal
-        np.testing.assert_allclose(projection[row, col], expected, rtol=1e-5, atol=1e-6 * np.abs(expected).max())
+        np.testing.assert_allclose(
+            projection[row, col], expected, rtol=1e-5, atol=1e-6 * np.abs(expected).max()
+        )
     treatment = "rectifier" if operation in ("Relu", "Maximum") else "extended"
     assert (operation, treatment) in {(use.operation, use.treatment) for use in projector.rules_applied}
 
@@ -179,7 +196,9 @@ def test_rule_of_each_activation(kind: str, rule: Any, windows: bool) -> None:
     ],
 )
 def test_refused_by_name(activation: Any, reason: str) -> None:
-    model = keras.Sequential([keras.Input((8, 8, 3)), conv(4, "below"), layers.Lambda(activation, name="odd"), conv(4, "target")])
+    model = keras.Sequential(
+        [keras.Input((8, 8, 3)), conv(4, "below"), layers.Lambda(activation, name="odd"), conv(4, "target")]
+    )
     images = np.random.default_rng(0).normal(size=(2, 8, 8, 3))
     for windows in (True, False):
         with pytest.raises(RuleError, match=reason) as refusal:

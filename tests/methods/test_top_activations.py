@@ -56,7 +56,9 @@ def test_equals_full_sort_on_several_layers() -> None:
         assert np.array_equal(top.image[~agree], image[~agree])
         assert np.array_equal(top.row[~agree], row[~agree])
         assert np.array_equal(top.col[~agree], col[~agree])
-        np.testing.assert_allclose(top.dead_share, (maps.numpy().max(axis=(1, 2)) <= 0).mean(axis=0), atol=1e-6)
+        np.testing.assert_allclose(
+            top.dead_share, (maps.numpy().max(axis=(1, 2)) <= 0).mean(axis=0), atol=1e-6
+        )
 
 
 def test_fewer_images_than_k() -> None:
@@ -67,7 +69,10 @@ def test_fewer_images_than_k() -> None:
     assert (top.image[:, 3:] == -1).all()
     assert np.isneginf(top.value[:, 3:]).all()
     assert top.units().shape == (18, 4)
-    assert top.units([4]).tolist() == [[int(i), int(r), int(c), 4] for i, r, c in zip(top.image[4, :3], top.row[4, :3], top.col[4, :3], strict=True)]
+    assert top.units([4]).tolist() == [
+        [int(i), int(r), int(c), 4]
+        for i, r, c in zip(top.image[4, :3], top.row[4, :3], top.col[4, :3], strict=True)
+    ]
 
 
 def test_not_a_number_never_wins() -> None:
