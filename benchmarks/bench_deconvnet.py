@@ -1,4 +1,4 @@
-"""Deconvnet projections of the 9 strongest units of every map against one GradientTape call per unit and full batches.
+"""Deconvnet projections of the 9 strongest units of every map against two obvious ways.
 
 python -m benchmarks.bench_deconvnet [S A V] [--images N] [--rounds N] [--maps N]
 """
@@ -31,9 +31,7 @@ def main() -> None:
     parser.add_argument("--maps", type=int, default=10**9, help="maps per layer")
     options = parser.parse_args()
     print("ms per projection; the slow ways are timed on a random sample of the same units.")
-    print(
-        "| model | projections | here, all layers | whole images, batched | eager, one by one | batched / here | eager / here |"
-    )
+    print("| model | projections | here | whole images | eager, one by one | whole / here | eager / here |")
     print("|---|---|---|---|---|---|---|")
     for key in options.models:
         print(bench(key, options.images or IMAGES[key], options.rounds, options.maps), flush=True)
@@ -73,7 +71,7 @@ def bench(key: str, count: int, rounds: int, maps: int) -> str:
 
 
 def one_by_one(model: keras.Model, name: str, image: np.ndarray, unit: np.ndarray) -> np.ndarray:
-    """The obvious way: run the layers under a GradientTape with the rule as a custom gradient, unit by unit."""
+    """Run the layers under a GradientTape with the rule as a custom gradient, for a single unit."""
     x = tf.constant(image[None])
     with tf.GradientTape() as tape:
         tape.watch(x)

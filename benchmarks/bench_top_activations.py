@@ -26,9 +26,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--batch", type=int)
     options = parser.parse_args()
-    print(
-        "| model | images | bare forward s | search s | search / bare | predict per layer s | predict / search | extra MiB |"
-    )
+    print("| model | images | bare s | search s | search / bare | predict s | predict / search | extra MiB |")
     print("|---|---|---|---|---|---|---|---|")
     for key in options.models:
         print(bench(key, options.images or IMAGES[key], options.rounds, options.batch), flush=True)
@@ -63,7 +61,8 @@ def bench(key: str, count: int, rounds: int, batch: int | None) -> str:
     seconds = compare({"bare": bare, "search": lambda: search(images)}, rounds)
     slow = compare({"search": lambda: search(images), "predict": naive}, max(1, rounds // 3))
     return (
-        f"| {key} | {count} | {seconds['bare']:.3f} | {seconds['search']:.3f} | {seconds['search'] / seconds['bare']:.2f} "
+        f"| {key} | {count} | {seconds['bare']:.3f} | {seconds['search']:.3f} "
+        f"| {seconds['search'] / seconds['bare']:.2f} "
         f"| {slow['predict']:.3f} | {slow['predict'] / slow['search']:.1f} | {extra:.0f} |"
     )
 

@@ -1,4 +1,4 @@
-"""The three models that every benchmark runs on, structured pictures to feed them, and an interleaved stopwatch."""
+"""The models that benchmarks of methods run on, pictures to feed them, and an interleaved stopwatch."""
 
 from __future__ import annotations
 
@@ -74,14 +74,15 @@ def pictures(count: int, size: int) -> np.ndarray:
     random = np.random.default_rng(1)
     rows, cols = np.mgrid[:size, :size] / size
     images = np.empty((count, size, size, 3), np.float32)
-    for image in images:
+    for number in range(count):
+        image = images[number]
         image[:] = np.kron(random.normal(size=(8, 8, 3)) * 0.4, np.ones((size // 8, size // 8, 1)))
         for _ in range(4):
             a, b, col, row, radius = random.uniform([-1, -1, 0, 0, 0.05], [1, 1, 1, 1, 0.25])
             bar = np.abs(a * (cols - col) + b * (rows - row)) < 0.04
             disc = (cols - col) ** 2 + (rows - row) ** 2 < radius**2
             image[bar | disc] = image[bar | disc] * 0.3 + random.uniform(-1, 1, 3)
-        image += random.normal(size=image.shape) * 0.05
+        images[number] += random.normal(size=image.shape) * 0.05
     return np.clip(images, -1, 1)
 
 

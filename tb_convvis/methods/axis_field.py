@@ -67,7 +67,7 @@ class AxisField:
     def transposed_window(
         self, kernel: int, stride: int, dilation: int, padding: int, units: int
     ) -> AxisField:
-        """After a transposed convolution: unit i reads the inputs t with 0 <= i + padding - t * stride <= reach."""
+        """After a transposed convolution: unit i reads t with 0 <= i + padding - t * stride <= reach."""
         reach = (kernel - 1) * dilation
         position = np.arange(units, dtype=np.int64) + padding
         near, far = -((reach - position) // stride), position // stride
@@ -99,7 +99,7 @@ def merge(fields: Sequence[AxisField]) -> AxisField:
 
 
 def left_padding(padding: Any, units: int, kernel: int, stride: int, dilation: int) -> int:
-    """Units that TensorFlow adds on the left under 'same' or 'valid' padding of an axis of ``units`` units."""
+    """Units that TensorFlow adds on the left of ``units`` units under 'same' or 'valid' padding."""
     if str(padding).lower() != "same":
         return 0
     reach = (kernel - 1) * dilation + 1

@@ -158,7 +158,7 @@ class BackwardPass:
         return list(zip(operation.inputs, dense, strict=False))
 
     def _check_function(self, operation: Any, layer: str) -> None:
-        """Let a call pass whose body is linear, such as a grouped convolution that Keras compiles by itself."""
+        """Let a call pass whose body is linear, such as a grouped convolution."""
         if self._functions is None:
             library = operation.graph.as_graph_def().library.function
             self._functions = {f.signature.name: {node.op for node in f.node_def} for f in library}
@@ -198,7 +198,7 @@ class BackwardPass:
         return f"{before[-1]} (just after it)" if before else ""
 
     def _activation_layers(self) -> dict[Any, LayerCall]:
-        """Layers that are one activation: whatever operations they are made of, the rule is that of the activation."""
+        """Layers that are an activation, whose rule holds whatever operations they are made of."""
         return {
             call.output.ref(): call
             for call in self._calls

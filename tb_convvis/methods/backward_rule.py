@@ -15,8 +15,8 @@ from tb_convvis.methods.self_gate import find_self_gate
 
 Rule = Literal["deconvnet", "guided", "gradient"]
 Treatment = Literal["rectifier", "extended", "derivative", "linear", "identity"]
-"""rectifier: the rule as published. extended: the rule of ReLU at an activation that is not ReLU. derivative: a gate
-or normalisation, differentiated. linear: transposed, or routed by switches. identity: passed through."""
+"""rectifier: the rule as published. extended: the rule of ReLU at an activation that is not ReLU. derivative:
+a gate or normalisation, differentiated. linear: transposed or routed by switches. identity: passed on."""
 
 RECTIFIERS = frozenset(["Relu"])
 SOFT_RECTIFIERS = frozenset({"Relu6", "LeakyRelu", "Elu", "Selu", "Softplus"})
@@ -65,7 +65,9 @@ def rectify(gradient: Any, output: Any, rule: Rule) -> Any:
     return tf.where(output > 0, positive, tf.zeros_like(positive)) if rule == "guided" else positive
 
 
-def choose_treatment(operation: Any, rule: Rule, layer: str, is_data: Callable[[Any], bool]) -> Treatment:
+def choose_treatment(  # noqa: PLR0911
+    operation: Any, rule: Rule, layer: str, is_data: Callable[[Any], bool]
+) -> Treatment:
     """How ``operation`` is to be passed under a rule that changes activations.
 
     Args:
@@ -136,7 +138,7 @@ def _is_raised(tensor: Any, is_data: Callable[[Any], bool]) -> bool:
 
 
 def _custom_gradient(operation: Any, rule: Rule, layer: str, is_data: Callable[[Any], bool]) -> Treatment:
-    """TensorFlow writes SiLU as a product under a gradient of its own; anybody else's gradient is not ours to undo."""
+    """TensorFlow gives its SiLU a gradient of its own; anybody else's gradient is not ours to undo."""
     source = operation.inputs[0]
     while source.op.type == "Identity":
         source = source.op.inputs[0]

@@ -70,7 +70,7 @@ def _rectifier_link(tensor: Any, backward: BackwardPass, rule: Rule) -> tuple[An
     return below, Link("rectifier", _size(below), tensor=None if rule == "deconvnet" else tensor)
 
 
-def _linear_link(tensor: Any, backward: BackwardPass) -> tuple[Any, Link | None] | None:
+def _linear_link(tensor: Any, backward: BackwardPass) -> tuple[Any, Link | None] | None:  # noqa: PLR0911
     operation = tensor.op
     data = [t for t in operation.inputs if backward.is_data(t)]
     if len(data) != 1 or data[0].shape.rank != 4 or data[0].dtype != tf.float32:

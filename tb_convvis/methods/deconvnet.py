@@ -1,4 +1,4 @@
-"""Deconvnet projections: which pixels of an image drive a unit, by the rule of Zeiler and Fergus or others."""
+"""Deconvnet projections: which pixels of an image drive a unit, by Zeiler and Fergus's rule or others."""
 
 from __future__ import annotations
 

@@ -70,7 +70,7 @@ def check_units(units: Any, images: int, layer: str, shape: tuple[int, int, int]
     wrong = np.flatnonzero(((array < 0) | (array >= limits)).any(axis=1))
     if len(wrong):
         raise ValueError(
-            f"Expected units (image, row, col, map) below {tuple(int(n) for n in limits)} in layer {layer!r}. "
+            f"Expected units (image, row, col, map) below {(images, *shape)} in layer {layer!r}. "
             f"Received {tuple(int(n) for n in array[wrong[0]])} at position {wrong[0]}."
         )
     return array.astype(np.int32)

@@ -43,7 +43,7 @@ class ReceptiveField:
         return self._rows.units, self._cols.units
 
     def box(self, row: int, col: int) -> tuple[int, int, int, int]:
-        """Pixels (top, left, bottom, right) seen by unit (row, col), clipped to the image; the last two excluded.
+        """Pixels (top, left, bottom, right) that unit (row, col) sees in the image; the last two excluded.
 
         Raises:
             IndexError: If the layer has no such unit.

@@ -20,7 +20,7 @@ ELEMENTWISE = SATURATING | frozenset({
 
 @dataclass(frozen=True)
 class SelfGate:
-    """A product ``x * g(x)`` of a tensor, perhaps times a constant such as GELU's 0.5, and a function of itself.
+    """A product ``x * g(x)`` of a tensor and a function of itself, perhaps with a constant as in GELU.
 
     Args:
         source: The tensor x.

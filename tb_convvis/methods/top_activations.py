@@ -22,7 +22,7 @@ from tb_convvis.methods.model_images import ModelImages
 from tb_convvis.methods.target import before_softmax
 
 Ranking = tuple[Any, Any, Any]
-"""State of one layer: value, image and flat position, each [maps, k]; a position of -1 is still to be found."""
+"""State of one layer: value, image and flat position, each [maps, k]; position -1 is still to be found."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The reverse of a chain in windows: from a unit down to just the pixels that it sees, many units at a time."""
+"""The reverse of a chain in windows: from a unit down to just the pixels that it sees."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ def _transposed(
 
 
 def _transposed_by_phases(signal: Any, kernel: Any, stride: int, size: tuple[int, int]) -> Any:
-    """A strided transposed convolution as one of stride 1 to stride² as many maps, which are then interleaved.
+    """A strided transposed convolution as one of stride 1 to stride² as many maps, then interleaved.
 
     Down to three colours the usual way uses a small part of the processor's vector units.
     """

@@ -43,7 +43,7 @@ class _Target:
 
 
 class WindowProjector:
-    """A projector of those of ``layers`` that a chain joins to the images, compiled once for one shape of images.
+    """A projector of those ``layers`` that a chain joins to the images, compiled once per shape of images.
 
     All layers share one forward pass over the images in question, of which only what the way back reads is
     kept.

@@ -54,9 +54,12 @@ LITERAL = {
         conv(8, "target", "relu", use_bias=False),
     ),
     "dense": lambda: chain(
-        conv(6, activation="relu"), layers.MaxPooling2D(4), layers.Flatten(), layers.Dense(7, "relu", name="target"),
+        conv(6, activation="relu"), layers.MaxPooling2D(4), layers.Flatten(),
+        layers.Dense(7, "relu", name="target"),
     ),
-    "target is a pool": lambda: chain(conv(6, activation="relu"), conv(4, activation="relu"), layers.MaxPooling2D(name="target")),
+    "target is a pool": lambda: chain(
+        conv(6, activation="relu"), conv(4, activation="relu"), layers.MaxPooling2D(name="target"),
+    ),
     "before its activation": lambda: chain(conv(6), layers.ReLU(), conv(8, "target"), layers.ReLU()),
 }  # fmt: skip
 
@@ -128,7 +131,7 @@ def test_rule_gradient_is_the_gradient(name: str) -> None:
 
 
 def test_rules_differ_exactly_at_rectifiers() -> None:
-    """Nothing between target and image but the target's own ReLU: all rules agree. With one in between they part."""
+    """With no ReLU between target and image all rules agree; with one in between they part."""
     model = build("fused_relu")
     images = ZOO["fused_relu"].images()
     for layer, equal in (("conv1", True), ("conv2", False)):
@@ -142,7 +145,8 @@ def test_rules_differ_exactly_at_rectifiers() -> None:
 
 
 ACTIVATIONS = {
-    "relu": ("relu", "Relu"), "relu6": ("relu6", "Relu6"), "leaky": ("leaky_relu", "LeakyRelu"), "elu": ("elu", "Elu"),
+    "relu": ("relu", "Relu"), "relu6": ("relu6", "Relu6"), "leaky": ("leaky_relu", "LeakyRelu"),
+    "elu": ("elu", "Elu"),
     "selu": ("selu", "Selu"), "silu": ("silu", "Mul"), "gelu": ("gelu", "Mul"), "mish": ("mish", "Mul"),
     "hard silu": ("hard_silu", "Mul"), "softplus": ("softplus", "Softplus"),
     "handwritten": (lambda x: x * tf.sigmoid(1.702 * x), "Mul"),
@@ -154,7 +158,7 @@ ACTIVATIONS = {
 @pytest.mark.parametrize("rule", ["deconvnet", "guided"])
 @pytest.mark.parametrize("kind", ACTIVATIONS)
 def test_rule_of_each_activation(kind: str, rule: Any, windows: bool) -> None:
-    """Two 1 x 1 convolutions around one activation: the rule written out by hand, for signals of both signs."""
+    """Two 1 x 1 convolutions around an activation: the rule by hand, for signals of both signs."""
     activation, operation = ACTIVATIONS[kind]
     model = randomise(
         keras.Sequential(
@@ -187,9 +191,9 @@ def test_rule_of_each_activation(kind: str, rule: Any, windows: bool) -> None:
 @pytest.mark.parametrize(
     ("activation", "reason"),
     [
-        (lambda x: tf.abs(x), "Abs"),
+        (tf.abs, "Abs"),
         (lambda x: tf.where(x > 0, x, 0.3 * x), "Select"),
-        (lambda x: tf.math.erf(x), "Erf"),
+        (tf.math.erf, "Erf"),
         (lambda x: tf.maximum(x, 0.5), "bound 0.5"),
         (lambda x: tf.minimum(x, 1.0), "bound 1.0"),
         (tf.custom_gradient(lambda x: (tf.nn.relu(x), lambda up: up)), "custom gradient"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import keras
 import numpy as np
 import pytest
@@ -17,7 +19,8 @@ GOLDEN: dict[str, dict[str, tuple[int, int, int | None]]] = {
         "block4_pool": (100, 16, -42), "block5_conv3": (196, 16, -90), "block5_pool": (212, 32, -90),
     },
     "ResNet50": {
-        "conv2_block3_out": (35, 4, None), "conv3_block4_out": (99, 8, None), "conv4_block6_out": (291, 16, None),
+        "conv2_block3_out": (35, 4, None), "conv3_block4_out": (99, 8, None),
+        "conv4_block6_out": (291, 16, None),
         "conv5_block3_out": (483, 32, None),
     },
     "InceptionV3": {"mixed0": (63, 8, -18), "mixed10": (1311, 32, -618)},
@@ -43,18 +46,32 @@ def test_golden_numbers(name: str) -> None:
         assert field.note == ""
 
 
+def tf_pad_and_pool(x: Any) -> Any:
+    return tf.nn.avg_pool2d(tf.pad(x, [[0, 0], [1, 2], [0, 1], [0, 0]]), 3, 2, "VALID")
+
+
 WINDOWED = {
-    "same": lambda x: conv(2, size=3)(layers.AveragePooling2D(3, 2, padding="same")(conv(2, size=5, strides=2)(x))),
-    "valid": lambda x: conv(2, size=2, padding="valid")(layers.AveragePooling2D(2)(conv(2, size=4, padding="valid")(x))),
+    "same": lambda x: conv(2)(
+        layers.AveragePooling2D(3, 2, padding="same")(conv(2, size=5, strides=2)(x))
+    ),
+    "valid": lambda x: conv(2, size=2, padding="valid")(
+        layers.AveragePooling2D(2)(conv(2, size=4, padding="valid")(x))
+    ),
     "dilated": lambda x: conv(2, dilation_rate=2)(conv(2, dilation_rate=3, padding="valid")(x)),
-    "depthwise": lambda x: layers.SeparableConv2D(2, 3, strides=2, padding="same")(layers.DepthwiseConv2D(3)(x)),
-    "padded, cropped": lambda x: layers.Cropping2D(((1, 0), (0, 2)))(conv(2)(layers.ZeroPadding2D(((2, 1), (0, 3)))(x))),
+    "depthwise": lambda x: layers.SeparableConv2D(2, 3, strides=2, padding="same")(
+        layers.DepthwiseConv2D(3)(x)
+    ),
+    "padded, cropped": lambda x: layers.Cropping2D(((1, 0), (0, 2)))(
+        conv(2)(layers.ZeroPadding2D(((2, 1), (0, 3)))(x))
+    ),
     "branches": lambda x: layers.Concatenate()([conv(2, size=1)(x), conv(2, size=5)(conv(2, size=3)(x))]),
     "upsampled": lambda x: conv(2)(layers.UpSampling2D(2)(layers.AveragePooling2D(2)(x))),
     "bilinear": lambda x: layers.UpSampling2D(2, interpolation="bilinear")(conv(2, strides=2)(x)),
     "transposed": lambda x: layers.Conv2DTranspose(2, 3, strides=2, padding="same")(conv(2, strides=2)(x)),
-    "transposed valid": lambda x: layers.Conv2DTranspose(2, 4, strides=2, padding="valid")(conv(2, strides=2)(x)),
-    "tf.nn": lambda x: layers.Lambda(lambda t: tf.nn.avg_pool2d(tf.pad(t, [[0, 0], [1, 2], [0, 1], [0, 0]]), 3, 2, "VALID"))(conv(2)(x)),
+    "transposed valid": lambda x: layers.Conv2DTranspose(2, 4, strides=2, padding="valid")(
+        conv(2, strides=2)(x)
+    ),
+    "tf.nn": lambda x: layers.Lambda(tf_pad_and_pool)(conv(2)(x)),
     "dense": lambda x: layers.Dense(3)(conv(2)(x)),
     "grouped": lambda x: conv(4, groups=2)(conv(4)(x)),
 }  # fmt: skip

@@ -13,7 +13,7 @@ from tests.zoo import ZOO, build
 
 
 def full_sort(maps: Any, k: int) -> tuple[Any, Any, Any, Any]:
-    """Value, image, row, col by a stable sort of everything: among equals the lower image, then the upper-left unit."""
+    """Value, image, row, col by a stable sort of everything: among equals the lower image and unit."""
     count, _, cols, channels = maps.shape
     flat = maps.transpose(3, 0, 1, 2).reshape(channels, count, -1)
     peak, place = flat.max(axis=2), flat.argmax(axis=2)
