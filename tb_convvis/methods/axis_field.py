@@ -39,7 +39,9 @@ class AxisField:
     @classmethod
     def whole(cls, pixels: int, units: int) -> AxisField:
         """``units`` units that all see the whole image."""
-        return cls(np.zeros(units, np.int64), np.full(units, pixels - 1, np.int64), None if units > 1 else pixels)
+        return cls(
+            np.zeros(units, np.int64), np.full(units, pixels - 1, np.int64), None if units > 1 else pixels
+        )
 
     def window(self, kernel: int, stride: int, dilation: int, padding: int, units: int) -> AxisField:
         """After a convolution or pool with ``padding`` units added on the left: ``units`` windows."""
@@ -62,8 +64,10 @@ class AxisField:
             near = far = np.floor((position + 0.5) * scale).astype(np.int64)
         return self._span(np.clip(near, 0, self.units - 1), np.clip(far, 0, self.units - 1), None)
 
-    def transposed_window(self, kernel: int, stride: int, dilation: int, padding: int, units: int) -> AxisField:
-        """After a transposed convolution: unit i reads the inputs t with 0 <= i + padding - t * stride <= reach."""
+    def transposed_window(
+        self, kernel: int, stride: int, dilation: int, padding: int, units: int
+    ) -> AxisField:
+        """After a transposed convolution: unit i reads t with 0 <= i + padding - t * stride <= reach."""
         reach = (kernel - 1) * dilation
         position = np.arange(units, dtype=np.int64) + padding
         near, far = -((reach - position) // stride), position // stride
@@ -72,7 +76,8 @@ class AxisField:
 
     def _span(self, start: NDArray[np.int64], end: NDArray[np.int64], stride: int | None) -> AxisField:
         if self.stride is None or stride is None:
-            # The pixels of padding units are unknown here; padding adds none, so the nearest real unit bounds it.
+            # The pixels of padding units are unknown here; padding adds none, so the nearest real unit bounds
+            # it.
             inside = self.units - 1
             return AxisField(self.first[np.clip(start, 0, inside)], self.last[np.clip(end, 0, inside)], None)
         first, last = self.first[0] + self.stride * start, self.last[0] + self.stride * end
@@ -94,7 +99,7 @@ def merge(fields: Sequence[AxisField]) -> AxisField:
 
 
 def left_padding(padding: Any, units: int, kernel: int, stride: int, dilation: int) -> int:
-    """Units that TensorFlow adds on the left under 'same' or 'valid' padding of an axis of ``units`` units."""
+    """Units that TensorFlow adds on the left of ``units`` units under 'same' or 'valid' padding."""
     if str(padding).lower() != "same":
         return 0
     reach = (kernel - 1) * dilation + 1

@@ -7,24 +7,34 @@ from typing import Any
 
 import tensorflow as tf
 
-# The registered derivative of a single operation has no public name; tf.gradients applies them to whole graphs only,
-# with no say in the rule and no chance to refuse.
+# The registered derivative of a single operation has no public name; tf.gradients applies them to whole
+# graphs only, with no say in the rule and no chance to refuse.
 from tensorflow.python.framework import ops as tensorflow_ops
 
-from tb_convvis.methods.backward_rule import ACTIVATION_LAYERS, LINEAR, Rule, RuleUse, Treatment, choose_treatment, rectify
+from tb_convvis.methods.backward_rule import (
+    ACTIVATION_LAYERS,
+    LINEAR,
+    Rule,
+    RuleUse,
+    Treatment,
+    choose_treatment,
+    rectify,
+)
 from tb_convvis.methods.layer_calls import LayerCall
 from tb_convvis.methods.rule_error import NestedFunctionError, RuleError
 from tb_convvis.methods.self_gate import find_self_gate
 
 FUNCTION_CALLS = ("PartitionedCall", "StatefulPartitionedCall")
-SOURCES = frozenset("Const Identity NoOp Placeholder ReadVariableOp Shape _Arg _Retval".split())
+SOURCES = frozenset(
+    ["Const", "Identity", "NoOp", "Placeholder", "ReadVariableOp", "Shape", "_Arg", "_Retval"]
+)
 
 
 class BackwardPass:
     """Carries a signal from a tensor of a graph down to the images, one operation at a time.
 
-    The weights and the derivative of linear operations are TensorFlow's own; only activations follow ``rule``.
-    Every operation on the way must be known to the rule, or the pass is refused.
+    The weights and the derivative of linear operations are TensorFlow's own; only activations follow
+    ``rule``. Every operation on the way must be known to the rule, or the pass is refused.
 
     Args:
         source: The image tensor at which the pass ends.
@@ -32,7 +42,8 @@ class BackwardPass:
         rule: "deconvnet", "guided" or "gradient".
 
     Source:
-        Zeiler and Fergus 2013, section 2.1; Springenberg et al. 2014, section 3.4; Simonyan et al. 2013, section 4.
+        Zeiler and Fergus 2013, section 2.1; Springenberg et al. 2014, section 3.4; Simonyan et al. 2013,
+        section 4.
     """
 
     def __init__(self, source: Any, calls: Sequence[LayerCall], rule: Rule) -> None:
@@ -51,8 +62,8 @@ class BackwardPass:
         """The signal at the source for ``signal`` at ``target``; both have the shape of their tensor.
 
         Raises:
-            RuleError: If an operation on the way is not covered by the rule, or the target does not depend on the
-                source.
+            RuleError: If an operation on the way is not covered by the rule, or the target does not depend on
+                the source.
         """
         if not self.is_data(target):
             raise RuleError(self._rule, self._layer(target.op), "it does not depend on the images")
@@ -147,7 +158,7 @@ class BackwardPass:
         return list(zip(operation.inputs, dense, strict=False))
 
     def _check_function(self, operation: Any, layer: str) -> None:
-        """Let a call pass whose body is linear, such as a grouped convolution that Keras compiles by itself."""
+        """Let a call pass whose body is linear, such as a grouped convolution."""
         if self._functions is None:
             library = operation.graph.as_graph_def().library.function
             self._functions = {f.signature.name: {node.op for node in f.node_def} for f in library}
@@ -187,7 +198,7 @@ class BackwardPass:
         return f"{before[-1]} (just after it)" if before else ""
 
     def _activation_layers(self) -> dict[Any, LayerCall]:
-        """Layers that are one activation: whatever operations they are made of, the rule is that of the activation."""
+        """Layers that are an activation, whose rule holds whatever operations they are made of."""
         return {
             call.output.ref(): call
             for call in self._calls
@@ -203,4 +214,9 @@ def _total(gradients: list[Any]) -> Any:
 
 
 def _is_plain_relu(layer: Any) -> bool:
-    return type(layer).__name__ == "ReLU" and layer.max_value is None and not layer.negative_slope and not layer.threshold
+    return (
+        type(layer).__name__ == "ReLU"
+        and layer.max_value is None
+        and not layer.negative_slope
+        and not layer.threshold
+    )

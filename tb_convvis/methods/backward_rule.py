@@ -15,19 +15,22 @@ from tb_convvis.methods.self_gate import find_self_gate
 
 Rule = Literal["deconvnet", "guided", "gradient"]
 Treatment = Literal["rectifier", "extended", "derivative", "linear", "identity"]
-"""rectifier: the rule as published. extended: the rule of ReLU at an activation that is not ReLU. derivative: a gate
-or normalisation, differentiated. linear: transposed, or routed by switches. identity: passed through."""
+"""rectifier: the rule as published. extended: the rule of ReLU at an activation that is not ReLU. derivative:
+a gate or normalisation, differentiated. linear: transposed or routed by switches. identity: passed on."""
 
 RECTIFIERS = frozenset(["Relu"])
-SOFT_RECTIFIERS = frozenset(["Relu6", "LeakyRelu", "Elu", "Selu", "Softplus"])
-DERIVATIVES = frozenset("Sigmoid Tanh Softmax Rsqrt Sqrt Square SquaredDifference Pow Reciprocal".split())
-LINEAR = frozenset(
-    "Add AddN AddV2 AvgPool BatchMatMulV2 BatchToSpaceND BiasAdd Cast ConcatV2 Conv2D Conv2DBackpropInput Conv3D Conv1D "
-    "DepthToSpace DepthwiseConv2dNative Einsum ExpandDims FusedBatchNormV3 GatherNd GatherV2 Identity MatMul Max "
-    "MaxPool Mean MirrorPad Neg Pack Pad PadV2 Reshape ResizeBicubic ResizeBilinear ResizeNearestNeighbor ReverseV2 "
-    "Roll Slice SpaceToBatchND SpaceToDepth Split SplitV Squeeze StopGradient StridedSlice Sub Sum Tile Transpose "
-    "Unpack".split()
-)
+SOFT_RECTIFIERS = frozenset({"Relu6", "LeakyRelu", "Elu", "Selu", "Softplus"})
+DERIVATIVES = frozenset({
+    "Sigmoid", "Tanh", "Softmax", "Rsqrt", "Sqrt", "Square", "SquaredDifference", "Pow", "Reciprocal",
+})  # fmt: skip
+LINEAR = frozenset({
+    "Add", "AddN", "AddV2", "AvgPool", "BatchMatMulV2", "BatchToSpaceND", "BiasAdd", "Cast", "ConcatV2",
+    "Conv2D", "Conv2DBackpropInput", "Conv3D", "Conv1D", "DepthToSpace", "DepthwiseConv2dNative", "Einsum",
+    "ExpandDims", "FusedBatchNormV3", "GatherNd", "GatherV2", "Identity", "MatMul", "Max", "MaxPool",
+    "Mean", "MirrorPad", "Neg", "Pack", "Pad", "PadV2", "Reshape", "ResizeBicubic", "ResizeBilinear",
+    "ResizeNearestNeighbor", "ReverseV2", "Roll", "Slice", "SpaceToBatchND", "SpaceToDepth", "Split",
+    "SplitV", "Squeeze", "StopGradient", "StridedSlice", "Sub", "Sum", "Tile", "Transpose", "Unpack",
+})  # fmt: skip
 ACTIVATION_LAYERS = (layers.ReLU, layers.LeakyReLU, layers.PReLU, layers.ELU)
 
 
@@ -62,7 +65,9 @@ def rectify(gradient: Any, output: Any, rule: Rule) -> Any:
     return tf.where(output > 0, positive, tf.zeros_like(positive)) if rule == "guided" else positive
 
 
-def choose_treatment(operation: Any, rule: Rule, layer: str, is_data: Callable[[Any], bool]) -> Treatment:
+def choose_treatment(  # noqa: PLR0911
+    operation: Any, rule: Rule, layer: str, is_data: Callable[[Any], bool]
+) -> Treatment:
     """How ``operation`` is to be passed under a rule that changes activations.
 
     Args:
@@ -101,14 +106,21 @@ def choose_treatment(operation: Any, rule: Rule, layer: str, is_data: Callable[[
     raise RuleError(rule, layer, f"the rule is not defined for the operation {kind}; use rule='gradient'")
 
 
-def _extremum(operation: Any, rule: Rule, layer: str, data: list[bool], is_data: Callable[[Any], bool]) -> Treatment:
+def _extremum(
+    operation: Any, rule: Rule, layer: str, data: list[bool], is_data: Callable[[Any], bool]
+) -> Treatment:
     if all(data):
         return "linear"  # the larger of two signals: a switch, as in max pooling
     constant, source = (operation.inputs[1], operation.inputs[0]) if data[0] else operation.inputs
     bound = tf.get_static_value(constant)
     if bound is not None and operation.type == "Maximum" and not np.any(bound):
         return "rectifier"
-    if bound is not None and operation.type == "Minimum" and np.all(np.greater(bound, 0)) and _rectified(source):
+    if (
+        bound is not None
+        and operation.type == "Minimum"
+        and np.all(np.greater(bound, 0))
+        and _rectified(source)
+    ):
         return "extended"  # a ReLU with a ceiling, as ReLU6
     raise RuleError(rule, layer, f"{operation.type.lower()} with the bound {bound} is not a rectifier")
 
@@ -126,10 +138,14 @@ def _is_raised(tensor: Any, is_data: Callable[[Any], bool]) -> bool:
 
 
 def _custom_gradient(operation: Any, rule: Rule, layer: str, is_data: Callable[[Any], bool]) -> Treatment:
-    """TensorFlow writes SiLU as a product under a gradient of its own; anybody else's gradient is not ours to undo."""
+    """TensorFlow gives its SiLU a gradient of its own; anybody else's gradient is not ours to undo."""
     source = operation.inputs[0]
     while source.op.type == "Identity":
         source = source.op.inputs[0]
-    if source.op.type == "Mul" and all(is_data(t) for t in source.op.inputs) and find_self_gate(source.op, is_data):
+    if (
+        source.op.type == "Mul"
+        and all(is_data(t) for t in source.op.inputs)
+        and find_self_gate(source.op, is_data)
+    ):
         return "identity"
     raise RuleError(rule, layer, "it has a custom gradient, which the rule would silently replace")

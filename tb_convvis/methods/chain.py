@@ -70,7 +70,7 @@ def _rectifier_link(tensor: Any, backward: BackwardPass, rule: Rule) -> tuple[An
     return below, Link("rectifier", _size(below), tensor=None if rule == "deconvnet" else tensor)
 
 
-def _linear_link(tensor: Any, backward: BackwardPass) -> tuple[Any, Link | None] | None:
+def _linear_link(tensor: Any, backward: BackwardPass) -> tuple[Any, Link | None] | None:  # noqa: PLR0911
     operation = tensor.op
     data = [t for t in operation.inputs if backward.is_data(t)]
     if len(data) != 1 or data[0].shape.rank != 4 or data[0].dtype != tf.float32:
@@ -117,7 +117,8 @@ def _window_link(operation: Any, below: Any) -> tuple[Any, Link | None] | None:
         explicit = attribute("explicit_paddings")
         left = (int(explicit[2]), int(explicit[4]))
     else:
-        left = tuple(left_padding(padding, size[a], int(kernel[a]), int(stride[a]), 1) for a in (0, 1))
+        above, beside = (left_padding(padding, size[a], int(kernel[a]), int(stride[a]), 1) for a in (0, 1))
+        left = (above, beside)
     geometry = (size, (int(kernel[0]), int(kernel[1])), (int(stride[0]), int(stride[1])), left)
     if operation.type == "MaxPool":
         return below, Link("max_pool", *geometry, below)

@@ -1,4 +1,4 @@
-"""Deconvnet projections: which pixels of an image drive a unit, by the rule of Zeiler and Fergus or its relatives."""
+"""Deconvnet projections: which pixels of an image drive a unit, by Zeiler and Fergus's rule or others."""
 
 from __future__ import annotations
 
@@ -19,15 +19,18 @@ class Deconvnet:
     """Projections of layers of a model, compiled at the first call and then used again, epoch after epoch.
 
     It reads the model's weights when called, so it follows training, and leaves the model as it is. Maths is
-    float32 under mixed precision. Layers at the end of a plain chain of convolutions and pools share one forward
-    pass and go back in windows of the size of what a unit sees; the others take whole images both ways.
+    float32 under mixed precision. Layers at the end of a plain chain of convolutions and pools share one
+    forward pass and go back in windows of the size of what a unit sees; the others take whole images both
+    ways.
 
     Args:
         model: A built Keras model.
-        layers: Paths (``"backbone/conv1"``), names or layer objects. A softmax layer is projected from its logits.
+        layers: Paths (``"backbone/conv1"``), names or layer objects. A softmax layer is projected from its
+            logits.
         rule: "deconvnet", "guided" (guided backpropagation) or "gradient" (the plain gradient).
         batch_size: Units per step; by default as many as an ordinary machine's memory takes.
-        source: Which of several inputs to project to, counted from 0; by default the only one that holds images.
+        source: Which of several inputs to project to, counted from 0; by default the only one that holds
+            images.
         windows: Whether chains are projected in windows. The results are equal; False serves comparison.
 
     Raises:
@@ -35,9 +38,9 @@ class Deconvnet:
         ValueError: If the rule does not exist or, when called, a layer or a unit does not.
 
     Source:
-        Zeiler and Fergus, "Visualizing and Understanding Convolutional Networks", 2013, section 2.1. "guided":
-        Springenberg et al., "Striving for Simplicity", 2014, section 3.4. "gradient": Simonyan et al., "Deep
-        Inside Convolutional Networks", 2013, section 3, times the activation.
+        Zeiler and Fergus, "Visualizing and Understanding Convolutional Networks", 2013, section 2.1.
+        "guided": Springenberg et al., "Striving for Simplicity", 2014, section 3.4. "gradient": Simonyan et
+        al., "Deep Inside Convolutional Networks", 2013, section 3, times the activation.
 
     Example:
         >>> model = keras.Sequential([keras.Input((8, 8, 3)), keras.layers.Conv2D(4, 3, name="conv")])
@@ -51,6 +54,7 @@ class Deconvnet:
         model: Any,
         layers: Iterable[Any],
         rule: Rule = "deconvnet",
+        *,
         batch_size: int | None = None,
         source: int | None = None,
         windows: bool = True,
@@ -86,11 +90,12 @@ class Deconvnet:
 
         Args:
             images: [n, H, W, C] as the model takes them, or a list or dict of arrays for several inputs.
-            units: For some or all of ``layers``, as they were named there: integers [m, 4], the image, row, col and
-                map of each unit in the layer's output.
+            units: For some or all of ``layers``, as they were named there: integers [m, 4], the image, row,
+                col and map of each unit in the layer's output.
 
         Returns:
-            For each layer one projection per unit, in their order; each starts from the unit's own activation.
+            For each layer one projection per unit, in their order; each starts from the unit's own
+            activation.
         """
         unknown = [layer for layer in units if layer not in self._layers]
         if unknown:
@@ -111,11 +116,13 @@ class Deconvnet:
         self._windows, self._full = None, {}
         covered = [False] * len(self._layers)
         if self._use_windows and len(data.signature[source]) == 3:
-            self._windows = WindowProjector(self._model, self._layers, self._rule, data, source, self._batch_size)
+            self._windows = WindowProjector(
+                self._model, self._layers, self._rule, data, source=source, batch_size=self._batch_size
+            )
             covered = self._windows.covered
         size = self._batch_size or max(1, min(data.default_batch_size() // 2, 64))
         self._full = {
-            key: FullProjector(self._model, layer, self._rule, data, source, size)
+            key: FullProjector(self._model, layer, self._rule, data, source=source, batch_size=size)
             for key, layer in enumerate(self._layers)
             if not covered[key]
         }
@@ -139,8 +146,8 @@ def deconvnet(
         rule: "deconvnet", "guided" or "gradient".
 
     Returns:
-        float32 [m, H, W, C]: one projection per unit on a full-size image, in proportion to the unit's activation;
-        0 for a unit that is not active.
+        float32 [m, H, W, C]: one projection per unit on a full-size image, in proportion to the unit's
+        activation; 0 for a unit that is not active.
 
     Raises:
         RuleError: If the rule is not defined for an operation on the way to the layer.

@@ -1,4 +1,4 @@
-"""Receptive fields of the tensors of a traced model: layer by layer where the layer is known, else operation by operation."""
+"""Receptive fields of the tensors of a traced model, by layer where the layer is known, else by operation."""
 
 from __future__ import annotations
 
@@ -32,13 +32,15 @@ class PlaneField:
     notes: frozenset[str] = frozenset()
 
 
-ELEMENTWISE = frozenset(
-    "Abs Add AddN AddV2 BiasAdd Cast ClipByValue Div DivNoNan Elu Erf Erfc Exp Expm1 FusedBatchNormV3 Greater "
-    "GreaterEqual Identity IdentityN IsNan LRN LeakyRelu Less LessEqual Log Log1p Maximum Minimum Mul Neg Pow "
-    "RealDiv Reciprocal Relu Relu6 Rsqrt Select SelectV2 Selu Sigmoid Sign Softmax Softplus Softsign Sqrt Square "
-    "SquaredDifference StopGradient Sub Tanh".split()
-)
-REDUCTIONS = frozenset(["Mean", "Max", "Sum", "Min", "Prod", "All", "Any"])
+ELEMENTWISE = frozenset({
+    "Abs", "Add", "AddN", "AddV2", "BiasAdd", "Cast", "ClipByValue", "Div", "DivNoNan", "Elu", "Erf",
+    "Erfc", "Exp", "Expm1", "FusedBatchNormV3", "Greater", "GreaterEqual", "Identity", "IdentityN",
+    "IsNan", "LRN", "LeakyRelu", "Less", "LessEqual", "Log", "Log1p", "Maximum", "Minimum", "Mul", "Neg",
+    "Pow", "RealDiv", "Reciprocal", "Relu", "Relu6", "Rsqrt", "Select", "SelectV2", "Selu", "Sigmoid",
+    "Sign", "Softmax", "Softplus", "Softsign", "Sqrt", "Square", "SquaredDifference", "StopGradient",
+    "Sub", "Tanh",
+})  # fmt: skip
+REDUCTIONS = frozenset({"Mean", "Max", "Sum", "Min", "Prod", "All", "Any"})
 
 
 def propagate_fields(inputs: Sequence[Any], calls: Sequence[LayerCall]) -> dict[Any, PlaneField]:
@@ -52,7 +54,9 @@ def propagate_fields(inputs: Sequence[Any], calls: Sequence[LayerCall]) -> dict[
     for tensor in inputs:
         if tensor.shape.rank == 4:
             _, height, width, _ = tensor.shape
-            fields[tensor.ref()] = PlaneField(AxisField.image(height), AxisField.image(width), (height, width))
+            fields[tensor.ref()] = PlaneField(
+                AxisField.image(height), AxisField.image(width), (height, width)
+            )
     finished: dict[int, list[LayerCall]] = {}
     for call in calls:
         finished.setdefault(call.last_operation, []).append(call)
@@ -83,7 +87,9 @@ def _operation_field(
 ) -> PlaneField:
     kind = operation.type
     if tensor.shape.rank == 4 and len({field.image for field in known}) == 1:
-        if kind in ELEMENTWISE or (kind == "ConcatV2" and tf.get_static_value(operation.inputs[-1]) in (3, -1)):
+        if kind in ELEMENTWISE or (
+            kind == "ConcatV2" and tf.get_static_value(operation.inputs[-1]) in (3, -1)
+        ):
             return _merged(known, tensor)
         if kind in REDUCTIONS and not {1, 2} & set(_axes(operation)):
             return known[0]
@@ -125,11 +131,17 @@ def _whole(field: PlaneField, tensor: Any) -> PlaneField:
     return PlaneField(rows, cols, field.image, frozenset([WHOLE]))
 
 
-def _windowed(field: PlaneField, kernel: Any, strides: Any, dilation: Any, padding: Any, tensor: Any) -> PlaneField:
+def _windowed(
+    field: PlaneField, kernel: Any, strides: Any, *, dilation: Any, padding: Any, tensor: Any
+) -> PlaneField:
     axes = []
     for axis, field_axis in enumerate((field.rows, field.cols)):
         k, s, d = int(kernel[axis]), int(strides[axis]), int(dilation[axis])
-        left = left_padding(padding, field_axis.units, k, s, d) if isinstance(padding, str) else int(padding[axis])
+        left = (
+            left_padding(padding, field_axis.units, k, s, d)
+            if isinstance(padding, str)
+            else int(padding[axis])
+        )
         axes.append(field_axis.window(k, s, d, left, tensor.shape[1 + axis]))
     return replace(field, rows=axes[0], cols=axes[1])
 
@@ -145,7 +157,9 @@ def _window_operation(operation: Any, field: PlaneField, tensor: Any) -> PlaneFi
     if padding == "EXPLICIT":
         explicit = attribute("explicit_paddings")
         padding = (explicit[2], explicit[4])
-    return _windowed(field, kernel, attribute("strides")[1:3], dilation, padding, tensor)
+    return _windowed(
+        field, kernel, attribute("strides")[1:3], dilation=dilation, padding=padding, tensor=tensor
+    )
 
 
 def _shifted(field: PlaneField, padding: tuple[int, int], tensor: Any) -> PlaneField:
@@ -160,17 +174,31 @@ def _interpolated(field: PlaneField, tensor: Any, bilinear: bool) -> PlaneField:
 
 
 def _convolution(layer: Any, field: PlaneField, tensor: Any) -> PlaneField:
-    return _windowed(field, layer.kernel_size, layer.strides, layer.dilation_rate, layer.padding, tensor)
+    return _windowed(
+        field,
+        layer.kernel_size,
+        layer.strides,
+        dilation=layer.dilation_rate,
+        padding=layer.padding,
+        tensor=tensor,
+    )
 
 
 def _pool(layer: Any, field: PlaneField, tensor: Any) -> PlaneField:
-    return _windowed(field, layer.pool_size, layer.strides, (1, 1), layer.padding, tensor)
+    return _windowed(
+        field, layer.pool_size, layer.strides, dilation=(1, 1), padding=layer.padding, tensor=tensor
+    )
 
 
 def _transposed_convolution(layer: Any, field: PlaneField, tensor: Any) -> PlaneField:
     axes = []
     for axis, field_axis in enumerate((field.rows, field.cols)):
-        k, s, d, units = layer.kernel_size[axis], layer.strides[axis], layer.dilation_rate[axis], tensor.shape[1 + axis]
+        k, s, d, units = (
+            layer.kernel_size[axis],
+            layer.strides[axis],
+            layer.dilation_rate[axis],
+            tensor.shape[1 + axis],
+        )
         # The transposed layer undoes a convolution that maps its output back onto its input.
         left = left_padding(layer.padding, units, k, s, d)
         axes.append(field_axis.transposed_window(k, s, d, left, units))
@@ -197,7 +225,14 @@ def _pointwise(_: Any, field: PlaneField, __: Any) -> PlaneField:
 
 def _normalisation(layer: Any, field: PlaneField, _: Any) -> PlaneField:
     axis = getattr(layer, "axis", -1)
-    channels_only = not isinstance(layer, layers.GroupNormalization) and axis in (-1, 3, [3], [-1], (3,), (-1,))
+    channels_only = not isinstance(layer, layers.GroupNormalization) and axis in (
+        -1,
+        3,
+        [3],
+        [-1],
+        (3,),
+        (-1,),
+    )
     return field if channels_only else replace(field, notes=field.notes | {STRUCTURAL})
 
 
@@ -209,5 +244,8 @@ LAYER_RULES: tuple[tuple[Any, Callable[[Any, PlaneField, Any], PlaneField]], ...
     (layers.Cropping2D, _cropping),
     (layers.UpSampling2D, _upsampling),
     ((layers.GroupNormalization, layers.LayerNormalization, layers.UnitNormalization), _normalisation),
-    ((layers.Dense, layers.BatchNormalization, layers.PReLU, layers.Dropout, layers.SpatialDropout2D), _pointwise),
+    (
+        (layers.Dense, layers.BatchNormalization, layers.PReLU, layers.Dropout, layers.SpatialDropout2D),
+        _pointwise,
+    ),
 )

@@ -12,7 +12,13 @@ from numpy.typing import NDArray
 from tb_convvis.methods.backward_pass import BackwardPass
 from tb_convvis.methods.backward_rule import Rule, RuleUse
 from tb_convvis.methods.field_propagation import PlaneField, propagate_fields
-from tb_convvis.methods.layer_calls import channels_last, compile_traced, find_call, single_tensor, trace_layer_calls
+from tb_convvis.methods.layer_calls import (
+    channels_last,
+    compile_traced,
+    find_call,
+    single_tensor,
+    trace_layer_calls,
+)
 from tb_convvis.methods.model_images import ModelImages
 from tb_convvis.methods.projection import Projections, check_units
 from tb_convvis.methods.target import before_softmax
@@ -34,7 +40,9 @@ class FullProjector:
         ValueError: If the layer is unknown or has no single output.
     """
 
-    def __init__(self, model: Any, layer: Any, rule: Rule, data: ModelImages, source: int, batch_size: int) -> None:
+    def __init__(
+        self, model: Any, layer: Any, rule: Rule, data: ModelImages, *, source: int, batch_size: int
+    ) -> None:
         self._model = model
         self._layer = layer
         self._rule: Rule = rule
@@ -69,7 +77,7 @@ class FullProjector:
         call = find_call(calls, self._layer)
         tensor = before_softmax(single_tensor(call))
         maps = channels_last(call, tensor)
-        self.path, self.shape = call.path, tuple(int(n) for n in maps.shape[1:])
+        self.path, self.shape = call.path, (int(maps.shape[1]), int(maps.shape[2]), int(maps.shape[3]))
         field = propagate_fields(inputs, calls).get(tensor.ref())
         at = tf.concat([tf.range(self._batch_size)[:, None], places], 1)
         activation = tf.gather_nd(maps, at)

@@ -40,11 +40,11 @@ class LayerCall:
 
 
 def trace_layer_calls(model: Any, images: Any, inline: bool = False) -> list[LayerCall]:
-    """Call ``model`` on symbolic ``images`` in inference mode and list every layer call, in order of completion.
+    """Call ``model`` on symbolic ``images`` in inference mode; list every layer call in order of completion.
 
     Must run inside a graph that is being traced. The model is not changed: each layer runs as a stand-in that
-    shares its weights, so that nothing a call would store on a layer reaches the user's own object, and so that
-    a layer of lower precision can compute in float32.
+    shares its weights, so that nothing a call would store on a layer reaches the user's own object, and so
+    that a layer of lower precision can compute in float32.
 
     Args:
         model: A built Keras model: Sequential, functional, nested or subclassed.
@@ -68,10 +68,10 @@ def trace_layer_calls(model: Any, images: Any, inline: bool = False) -> list[Lay
 
 
 def compile_traced(function: Callable[..., Any], *specs: Any) -> Any:
-    """Compile ``function(inline, *tensors)``, inlining the tf.functions inside the model only where it has to be.
+    """Compile ``function(inline, *tensors)``, inlining the model's own tf.functions only where it has to be.
 
-    Most are better left alone: Keras compiles grouped convolutions by itself because their operations alone would
-    have no derivative.
+    Most are better left alone: Keras compiles grouped convolutions by itself because their operations alone
+    would have no derivative.
     """
     try:
         return tf.function(partial(function, False), autograph=False).get_concrete_function(*specs)
@@ -193,7 +193,7 @@ def _inlined() -> Iterator[None]:
 
 
 def _stand_in(layer: Any) -> Any:
-    """An object of the layer's class with its weights and sub-layers, whose own attributes are free to change.
+    """An object of the layer's class with its weights and sub-layers, whose attributes are free to change.
 
     Copying by ``copy.copy`` would serialise the layer; the class's ``__new__`` would count it as a new layer.
     """

@@ -32,7 +32,9 @@ class ModelImages:
         self.arrays: list[NDArray[Any]] = tf.nest.flatten(self.structure)
         shapes = [a.shape for a in self.arrays]
         if not self.arrays or any(len(s) < 2 for s in shapes) or len({s[0] for s in shapes}) != 1:
-            raise ValueError(f"Expected images of shape [n, rows, cols, channels]. Received shapes: {shapes}.")
+            raise ValueError(
+                f"Expected images of shape [n, rows, cols, channels]. Received shapes: {shapes}."
+            )
         self.count = int(shapes[0][0])
         if self.count == 0:
             raise ValueError(f"Expected at least one image. Received shapes: {shapes}.")

@@ -42,7 +42,9 @@ class Projections:
             upper, lower = max(int(top), 0), min(int(top) + height, rows)
             near, far = max(int(left), 0), min(int(left) + width, cols)
             if upper < lower and near < far:
-                full[number, upper:lower, near:far] = window[upper - top : lower - top, near - left : far - left]
+                full[number, upper:lower, near:far] = window[
+                    upper - top : lower - top, near - left : far - left
+                ]
         return full
 
 
@@ -68,7 +70,7 @@ def check_units(units: Any, images: int, layer: str, shape: tuple[int, int, int]
     wrong = np.flatnonzero(((array < 0) | (array >= limits)).any(axis=1))
     if len(wrong):
         raise ValueError(
-            f"Expected units (image, row, col, map) below {tuple(int(n) for n in limits)} in layer {layer!r}. "
+            f"Expected units (image, row, col, map) below {(images, *shape)} in layer {layer!r}. "
             f"Received {tuple(int(n) for n in array[wrong[0]])} at position {wrong[0]}."
         )
     return array.astype(np.int32)

@@ -43,7 +43,7 @@ class ReceptiveField:
         return self._rows.units, self._cols.units
 
     def box(self, row: int, col: int) -> tuple[int, int, int, int]:
-        """Pixels (top, left, bottom, right) seen by unit (row, col), clipped to the image; the last two excluded.
+        """Pixels (top, left, bottom, right) that unit (row, col) sees in the image; the last two excluded.
 
         Raises:
             IndexError: If the layer has no such unit.
@@ -63,12 +63,12 @@ def receptive_fields(
 
     Args:
         model: A built Keras model. Nothing about it is changed and no weight is read.
-        image_shape: (rows, columns, channels) of the images, or one such shape for each input. Only needed where
-            the model leaves it open. 'Same' padding makes receptive fields depend on it.
+        image_shape: (rows, columns, channels) of the images, or one such shape for each input. Only needed
+            where the model leaves it open. 'Same' padding makes receptive fields depend on it.
 
     Returns:
-        Slash path of each layer call (``"backbone/conv1"``; the second call of a shared layer is ``"conv1:1"``)
-        to its receptive field, in the order in which the layers run.
+        Slash path of each layer call (``"backbone/conv1"``; the second call of a shared layer is
+        ``"conv1:1"``) to its receptive field, in the order in which the layers run.
 
     Raises:
         ValueError: If the model leaves the image size open and no ``image_shape`` is given.
@@ -117,9 +117,13 @@ def _input_specs(model: Any, image_shape: Any) -> list[tf.TensorSpec]:
     elif inputs:
         shapes = [tuple(tensor.shape[1:]) for tensor in inputs]
     else:
-        raise ValueError("The model does not say its input shape: pass image_shape=(rows, columns, channels).")
+        raise ValueError(
+            "The model does not say its input shape: pass image_shape=(rows, columns, channels)."
+        )
     if any(size is None for shape in shapes for size in shape):
-        raise ValueError(f"The model leaves its input shape open ({shapes}): pass image_shape=(rows, columns, channels).")
+        raise ValueError(
+            f"The model leaves its input shape open ({shapes}): pass image_shape=(rows, columns, channels)."
+        )
     return [tf.TensorSpec((1, *shape), tf.float32) for shape in shapes]
 
 
@@ -128,5 +132,3 @@ def _pack(model: Any, inputs: tuple[Any, ...]) -> Any:
     if structure is None:
         return inputs[0] if len(inputs) == 1 else list(inputs)
     return tf.nest.pack_sequence_as(structure, list(inputs))
-
-

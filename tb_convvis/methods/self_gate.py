@@ -1,4 +1,4 @@
-"""Recognise x * g(x), the form of SiLU, GELU, Mish and hard SiLU, in a traced graph, however it was written."""
+"""Recognise x * g(x), the form of SiLU, GELU, Mish and hard SiLU, however it was written."""
 
 from __future__ import annotations
 
@@ -9,15 +9,18 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-SATURATING = frozenset("Sigmoid Tanh Erf Erfc Relu6 Softplus Minimum Maximum ClipByValue".split())
-ELEMENTWISE = SATURATING | frozenset(
-    "Add AddV2 Cast Exp Identity Log1p Mul Neg Pow RealDiv Relu Square Sub".split()
-)
+SATURATING = frozenset({
+    "Sigmoid", "Tanh", "Erf", "Erfc", "Relu6", "Softplus", "Minimum", "Maximum", "ClipByValue",
+})  # fmt: skip
+ELEMENTWISE = SATURATING | frozenset({
+    "Add", "AddV2", "Cast", "Exp", "Identity", "Log1p", "Mul", "Neg", "Pow", "RealDiv", "Relu", "Square",
+    "Sub",
+})  # fmt: skip
 
 
 @dataclass(frozen=True)
 class SelfGate:
-    """A product ``x * g(x)`` of a tensor, perhaps times a constant such as GELU's 0.5, and a function of itself.
+    """A product ``x * g(x)`` of a tensor and a function of itself, perhaps with a constant as in GELU.
 
     Args:
         source: The tensor x.

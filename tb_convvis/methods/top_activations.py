@@ -22,7 +22,7 @@ from tb_convvis.methods.model_images import ModelImages
 from tb_convvis.methods.target import before_softmax
 
 Ranking = tuple[Any, Any, Any]
-"""State of one layer: value, image and flat position, each [maps, k]; a position of -1 is still to be found."""
+"""State of one layer: value, image and flat position, each [maps, k]; position -1 is still to be found."""
 
 
 @dataclass(frozen=True)
@@ -30,9 +30,10 @@ class TopActivations:
     """The strongest activations of every map of one layer; arrays are [maps, k], strongest first.
 
     Args:
-        value: Activation, float32; -inf where there were fewer than k images or the activation is not a number.
-        image: Index of the image, int32; -1 where ``value`` is -inf. Each image stands once in a row; of equal
-            activations the one in the lower image comes first, and in an image the upper, then the left one.
+        value: Activation, float32; -inf where there were fewer than k images with a finite activation.
+        image: Index of the image, int32; -1 where ``value`` is -inf. Each image stands once in a row; of
+            equal activations the one in the lower image comes first, and in an image the upper, then the left
+            one.
         row: Row of the unit in the layer's output, int32.
         col: Column of the unit, int32.
         dead_share: Share of the images in which no unit of the map is active (above 0), float32 [maps].
@@ -60,8 +61,9 @@ class TopActivations:
         Slots that hold no image are left out.
         """
         chosen = np.arange(len(self.value)) if maps is None else np.asarray(maps)
-        columns = [self.image[chosen], self.row[chosen], self.col[chosen], np.repeat(chosen[:, None], self.value.shape[1], 1)]
-        units = np.stack([c.reshape(-1) for c in columns], axis=1).astype(np.int32)
+        maps_of_slots = np.repeat(chosen[:, None], self.value.shape[1], 1)
+        columns = [self.image[chosen], self.row[chosen], self.col[chosen], maps_of_slots]
+        units = np.stack([column.reshape(-1) for column in columns], axis=1).astype(np.int32)
         return units[units[:, 0] >= 0]
 
 
@@ -78,8 +80,8 @@ class TopActivationSearch:
         batch_size: Images per step; by default as many as an ordinary machine's memory takes.
 
     Raises:
-        ValueError: If there is no layer or ``k`` or ``batch_size`` is not positive; when called, if a layer is
-            unknown, has several outputs, or is channels first.
+        ValueError: If there is no layer or ``k`` or ``batch_size`` is not positive; when called, if a layer
+            is unknown, has several outputs, or is channels first.
 
     Source:
         Zeiler and Fergus, "Visualizing and Understanding Convolutional Networks", 2013, section 4.
@@ -96,7 +98,9 @@ class TopActivationSearch:
         if not self._layers:
             raise ValueError("Expected at least one layer. Received none.")
         if k < 1 or (batch_size is not None and batch_size < 1):
-            raise ValueError(f"Expected k and batch_size of at least 1. Received k={k}, batch_size={batch_size}.")
+            raise ValueError(
+                f"Expected k and batch_size of at least 1. Received k={k}, batch_size={batch_size}."
+            )
         self._model = model
         self._k = k
         self._batch_size = batch_size
@@ -161,7 +165,10 @@ class TopActivationSearch:
 
     def _empty_state(self) -> tuple[list[Ranking], list[Any]]:
         maps = [width for width, _ in self._widths.values()]
-        state = [(tf.fill((m, self._k), -np.inf), tf.fill((m, self._k), -1), tf.fill((m, self._k), -1)) for m in maps]
+        state = [
+            (tf.fill((m, self._k), -np.inf), tf.fill((m, self._k), -1), tf.fill((m, self._k), -1))
+            for m in maps
+        ]
         return state, [tf.zeros(m, tf.int32) for m in maps]
 
     def _result(self, ranking: Ranking, active: Any, columns: int, count: int) -> TopActivations:
@@ -201,18 +208,20 @@ def top_activations(model: Any, layers: Iterable[Any], images: Any, k: int = 9) 
 def rank_batch(tensor: Any, first: Any, count: Any, ranking: Ranking, active: Any) -> tuple[Ranking, Any]:
     """Merge the first ``count`` images of a batch, numbered from ``first``, into the ranking of one layer.
 
-    Only the maximum of each row of units is taken for every map; where in the row it lies is looked up for the
-    few entries that reach the ranking.
+    Only the maximum of each row of units is taken for every map; where in the row it lies is looked up for
+    the few entries that reach the ranking.
     """
     value, image, position = ranking
     batch, height, width, maps = tensor.shape
     row_peak = tf.nn.max_pool2d(tensor, (1, width), 1, "VALID")[:, :, 0]
     peak = tf.reduce_max(row_peak, axis=1)
-    real = tf.math.is_finite(peak) & (tf.range(batch) < count)[:, None]
+    # The pool passes over what is not a number; where it found nothing else it is left at the lowest number.
+    real = tf.math.is_finite(peak) & (peak > tf.float32.min) & (tf.range(batch) < count)[:, None]
     peak = tf.transpose(tf.where(real, peak, -np.inf))
     numbers = tf.where(tf.math.is_finite(peak), first + tf.range(batch)[None], -1)
     all_values = tf.concat([value, peak], 1)
-    # top_k puts the lower column first among equals, and the ranking, of lower images, stands before the batch.
+    # top_k puts the lower column first among equals, and the ranking, of lower images, stands before the
+    # batch.
     value, kept = tf.math.top_k(all_values, value.shape[1])
     image = tf.gather(tf.concat([image, numbers], 1), kept, batch_dims=1)
     position = tf.gather(tf.pad(position, [[0, 0], [0, batch]], constant_values=-1), kept, batch_dims=1)

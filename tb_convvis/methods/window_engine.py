@@ -1,4 +1,4 @@
-"""The reverse of a chain in windows: from one unit down to just the pixels that it sees, a batch of units at a time."""
+"""The reverse of a chain in windows: from a unit down to just the pixels that it sees."""
 
 from __future__ import annotations
 
@@ -35,13 +35,21 @@ class Window:
 
 
 def run_chain(
-    links: Sequence[Link], tensors: Mapping[Any, Any], image: Any, place: Any, activation: Any, maps: int, rule: Rule
+    links: Sequence[Link],
+    tensors: Mapping[Any, Any],
+    image: Any,
+    place: Any,
+    activation: Any,
+    *,
+    maps: int,
+    rule: Rule,
 ) -> Window:
     """Carry the activation of units down ``links``.
 
     Args:
         links: From the target to the images.
-        tensors: Value of each link's tensor, by ``ref()`` of the symbol; those of the images' batch stay whole.
+        tensors: Value of each link's tensor, by ``ref()`` of the symbol; those of the images' batch stay
+            whole.
         image: Image of each unit, [units], within the batch of the forward pass.
         place: Row, col and map of each unit, [units, 3].
         activation: Their activations, [units].
@@ -80,22 +88,30 @@ def _reverse(link: Link, window: Window, tensors: Mapping[Any, Any], image: Any,
     if link.kind == "scale":
         return Window(window.signal * tensor, window.row, window.col)
     if link.kind == "rectifier":
-        output = None if tensor is None else take_windows(tensor, image, window.row, window.col, window.shape, 0.0)
+        output = (
+            None
+            if tensor is None
+            else take_windows(tensor, image, window.row, window.col, size=window.shape, fill=0.0)
+        )
         return Window(_rectified(window.signal, output, rule), window.row, window.col)
     row = window.row * link.stride[0] - link.padding[0]
     col = window.col * link.stride[1] - link.padding[1]
     if link.kind == "pad":
         return _inside(Window(window.signal, row, col), link.size)
     height, width = ((n - 1) * s + k for n, s, k in zip(window.shape, link.stride, link.kernel, strict=True))
-    below = Window(_transposed(link, window.signal, tensor, image, (row, col), (height, width)), row, col)
+    below = Window(
+        _transposed(link, window.signal, tensor, image, (row, col), size=(height, width)), row, col
+    )
     return _inside(below, link.size)
 
 
-def _transposed(link: Link, signal: Any, tensor: Any, image: Any, start: tuple[Any, Any], size: tuple[int, int]) -> Any:
+def _transposed(
+    link: Link, signal: Any, tensor: Any, image: Any, start: tuple[Any, Any], *, size: tuple[int, int]
+) -> Any:
     strides = [1, *link.stride, 1]
     units = signal.shape[0]
     if link.kind == "max_pool":
-        read = take_windows(tensor, image, *start, size, OUTSIDE)
+        read = take_windows(tensor, image, *start, size=size, fill=OUTSIDE)
         kernel = [1, *link.kernel, 1]
         peaks = tf.nn.max_pool2d(read, link.kernel, link.stride, "VALID")
         return tf.raw_ops.MaxPoolGrad(
@@ -108,14 +124,16 @@ def _transposed(link: Link, signal: Any, tensor: Any, image: Any, start: tuple[A
         )
     channels = tensor.shape[2]
     if link.kind == "depthwise":
-        return tf.nn.depthwise_conv2d_backprop_input([units, *size, channels], tensor, signal, strides, "VALID")
+        return tf.nn.depthwise_conv2d_backprop_input(
+            [units, *size, channels], tensor, signal, strides, "VALID"
+        )
     if channels <= 4 and link.stride[0] == link.stride[1] > 1:
         return _transposed_by_phases(signal, tensor, link.stride[0], size)
     return tf.nn.conv2d_transpose(signal, tensor, [units, *size, channels], strides, "VALID")
 
 
 def _transposed_by_phases(signal: Any, kernel: Any, stride: int, size: tuple[int, int]) -> Any:
-    """A strided transposed convolution as one of stride 1 to stride² as many maps, which are then interleaved.
+    """A strided transposed convolution as one of stride 1 to stride² as many maps, then interleaved.
 
     Down to three colours the usual way uses a small part of the processor's vector units.
     """
@@ -123,7 +141,9 @@ def _transposed_by_phases(signal: Any, kernel: Any, stride: int, size: tuple[int
     high, wide = -(-rows // stride), -(-cols // stride)
     kernel = tf.pad(kernel, [[0, high * stride - rows], [0, wide * stride - cols], [0, 0], [0, 0]])
     kernel = tf.reverse(tf.reshape(kernel, (high, stride, wide, stride, channels, maps)), [0, 2])
-    kernel = tf.reshape(tf.transpose(kernel, (0, 2, 5, 1, 3, 4)), (high, wide, maps, stride * stride * channels))
+    kernel = tf.reshape(
+        tf.transpose(kernel, (0, 2, 5, 1, 3, 4)), (high, wide, maps, stride * stride * channels)
+    )
     around = [[0, 0], [high - 1, high - 1], [wide - 1, wide - 1], [0, 0]]
     phases = tf.nn.conv2d(signal, kernel, 1, around)
     return tf.nn.depth_to_space(phases, stride)[:, : size[0], : size[1]]
@@ -139,7 +159,8 @@ def _inside(window: Window, size: tuple[int, int]) -> Window:
     """``window`` with 0 outside the map; an axis on which it has outgrown the map becomes the whole axis."""
     signal = window.signal
     starts = []
-    for axis, start in enumerate((window.row, window.col)):
+    for axis, begin in enumerate((window.row, window.col)):
+        start = begin
         length, limit = window.shape[axis], size[axis]
         if length >= limit:
             signal, start = _take_axis(signal, -start, limit, 1 + axis), tf.zeros_like(start)
@@ -160,8 +181,8 @@ def _take_axis(signal: Any, start: Any, length: int, axis: int) -> Any:
     return taken * (inside[:, :, None, None] if axis == 1 else inside[:, None, :, None])
 
 
-def take_windows(tensor: Any, image: Any, row: Any, col: Any, size: tuple[int, int], fill: float) -> Any:
-    """Windows [units, *size, maps] of ``tensor`` [images, rows, cols, maps] from (row, col) on, ``fill`` outside it."""
+def take_windows(tensor: Any, image: Any, row: Any, col: Any, *, size: tuple[int, int], fill: float) -> Any:
+    """Windows [units, *size, maps] of ``tensor`` [images, rows, cols, maps], ``fill`` outside it."""
     _, height, width, maps = tensor.shape
     rows, cols = row[:, None] + tf.range(size[0])[None], col[:, None] + tf.range(size[1])[None]
     near = (image[:, None] * height + tf.clip_by_value(rows, 0, height - 1))[:, :, None] * width

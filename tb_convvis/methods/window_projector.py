@@ -1,4 +1,4 @@
-"""Projections through chains of convolutions and pools: one forward pass per image, then windows of the size of the unit's view."""
+"""Projections through chains of convolutions and pools: one forward pass per image, then small windows."""
 
 from __future__ import annotations
 
@@ -14,7 +14,13 @@ from numpy.typing import NDArray
 from tb_convvis.methods.backward_pass import BackwardPass
 from tb_convvis.methods.backward_rule import Rule, RuleUse
 from tb_convvis.methods.chain import Link, find_chain
-from tb_convvis.methods.layer_calls import channels_last, compile_traced, find_call, single_tensor, trace_layer_calls
+from tb_convvis.methods.layer_calls import (
+    channels_last,
+    compile_traced,
+    find_call,
+    single_tensor,
+    trace_layer_calls,
+)
 from tb_convvis.methods.model_images import ModelImages
 from tb_convvis.methods.projection import Projections, check_units
 from tb_convvis.methods.target import before_softmax
@@ -37,9 +43,10 @@ class _Target:
 
 
 class WindowProjector:
-    """A projector of those of ``layers`` that a chain joins to the images, compiled once for one shape of images.
+    """A projector of those ``layers`` that a chain joins to the images, compiled once per shape of images.
 
-    All layers share one forward pass over the images in question, of which only what the way back reads is kept.
+    All layers share one forward pass over the images in question, of which only what the way back reads is
+    kept.
 
     Args:
         model: A built Keras model.
@@ -55,7 +62,14 @@ class WindowProjector:
     """
 
     def __init__(
-        self, model: Any, layers: Sequence[Any], rule: Rule, data: ModelImages, source: int, batch_size: int | None
+        self,
+        model: Any,
+        layers: Sequence[Any],
+        rule: Rule,
+        data: ModelImages,
+        *,
+        source: int,
+        batch_size: int | None,
     ) -> None:
         self._model = model
         self._layers = layers
@@ -99,7 +113,9 @@ class WindowProjector:
             raise AssertionError("Only layers that are covered are asked for.")
         return target
 
-    def _project(self, target: _Target, values: Sequence[Any], images: NDArray[Any], result: _Collected) -> None:
+    def _project(
+        self, target: _Target, values: Sequence[Any], images: NDArray[Any], result: _Collected
+    ) -> None:
         order = result.by_image
         numbers = result.units[order, 0]
         chosen = order[np.searchsorted(numbers, images[0]) : np.searchsorted(numbers, images[-1], "right")]
@@ -146,7 +162,13 @@ class WindowProjector:
             by_symbol = {tensor.ref(): value for tensor, value in zip(tensors, values, strict=True)}
             activation = tf.gather_nd(maps, units)
             window = run_chain(
-                target.links, by_symbol, units[:, 0], units[:, 1:], activation, target.shape[2], self._rule
+                target.links,
+                by_symbol,
+                units[:, 0],
+                units[:, 1:],
+                activation,
+                maps=target.shape[2],
+                rule=self._rule,
             )
             self.trace_count += 1
             return window.signal, window.row, window.col, activation
