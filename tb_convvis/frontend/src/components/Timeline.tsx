@@ -4,6 +4,7 @@ import { scaleLinear } from "d3-scale";
 import { useMemo } from "preact/hooks";
 import { failedSteps } from "../data/status";
 import { pause, playing, SPEEDS, speed, togglePlay } from "../playback";
+import { layer } from "../layers";
 import { colours, goTo, moveBy, shownIndexes, step, ticks, timeline, titles } from "../state";
 import { viewId } from "../settings";
 import { Icon } from "./Icon";
@@ -96,7 +97,7 @@ function Ticks({ first, last }: { first: number; last: number }) {
   const [ref, width] = useWidth<HTMLDivElement>();
   const rows = ticks.value;
   const view = viewId.value;
-  const failures = shownIndexes.value.map((index) => new Set(failedSteps(index, view)));
+  const failures = shownIndexes.value.map((index) => new Set(failedSteps(index, view, layer.value)));
   const failed = failures.map((steps) => [...steps].join()).join(";");
   const picture = useMemo(() => {
     const x = scaleLinear([first, Math.max(last, first + 1)], [INSET, Math.max(INSET, width - INSET)]);

@@ -2,7 +2,7 @@
 
 import { store } from "../state";
 import { type RunIndex, type Series, findSeries } from "./index";
-import { type StatusFacts, statusFacts } from "./manifest";
+import { type Failure, type StatusFacts, statusFacts } from "./manifest";
 
 const EMPTY: StatusFacts = { failures: [], notes: [] };
 
@@ -25,12 +25,15 @@ function read(series: Series, at: number): StatusFacts {
 
 /** Why a view failed for a layer at this step, or null where it did not. */
 export function failureAt(index: RunIndex, view: string, layer: string, step: number): string | null {
-  const { failures } = statusAt(index, view, step);
-  return failures.find((failure) => !failure.layer || failure.layer === layer)?.reason ?? null;
+  return concerns(statusAt(index, view, step), layer)?.reason ?? null;
 }
 
-/** Steps at which a view failed, of those whose record is here. */
-export function failedSteps(index: RunIndex, view: string): number[] {
+function concerns({ failures }: StatusFacts, layer: string): Failure | undefined {
+  return failures.find((failure) => !failure.layer || failure.layer === layer);
+}
+
+/** Steps at which a view failed for a layer, of those whose record is here. */
+export function failedSteps(index: RunIndex, view: string, layer: string): number[] {
   const series = findSeries(index, "run", view);
-  return series?.steps.filter((_, at) => read(series, at).failures.length > 0) ?? [];
+  return series?.steps.filter((_, at) => concerns(read(series, at), layer)) ?? [];
 }

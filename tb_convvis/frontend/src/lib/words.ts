@@ -27,7 +27,8 @@ export function ago(seconds: number): string {
   if (seconds < 90) return `${Math.round(seconds)} s ago`;
   if (seconds < 5_400) return `${Math.round(seconds / 60)} min ago`;
   if (seconds < 129_600) return `${Math.round(seconds / 3_600)} h ago`;
-  return `${Math.round(seconds / 86_400)} days ago`;
+  if (seconds < 60 * 86_400) return `${Math.round(seconds / 86_400)} days ago`;
+  return `on ${new Date(Date.now() - 1000 * seconds).toISOString().slice(0, 10)}`;
 }
 
 /** "1, 2 and 5", at most so many of them. */

@@ -5,6 +5,7 @@ import { RunHeader } from "../components/Columns";
 import { FilterGrid } from "../components/FilterGrid";
 import { Absent, Downsampled, Failed, Loading, Note } from "../components/states";
 import type { RunIndex } from "../data/index";
+import { failedSteps } from "../data/status";
 import { type Diagnosis, diagnose } from "../lib/diagnose";
 import { tilesOf } from "../lib/kernel";
 import { enumerate, number, plural } from "../lib/words";
@@ -46,12 +47,14 @@ function ReadyColumn({ index, layer, panel }: { index: RunIndex; layer: string; 
     [kernel, display.colour, String(display.order), String(display.divisor), String(scale.maxima)],
   );
   const kept = series.steps.length;
+  // The schedule counts the epochs that failed as well: those TensorBoard never had to keep.
+  const logged = (series.logged ?? kept) - failedSteps(index, "filters", layer).length;
   return (
     <>
       <div>
         <RunHeader run={index.run} shown={series.steps[at] ?? null} />
         {panel.failure && <Failed words={panel.failure} />}
-        {series.logged !== null && series.logged > kept && <Downsampled kept={kept} logged={series.logged} />}
+        {logged > kept && <Downsampled kept={kept} logged={logged} />}
       </div>
       <Legend scale={scale} panel={panel} />
       <FilterGrid

@@ -6,6 +6,7 @@ import { Curve } from "../components/Curve";
 import { Filmstrip } from "../components/Filmstrip";
 import { Absent, Loading } from "../components/states";
 import { TileCanvas } from "../components/TileCanvas";
+import { useWidth } from "../components/useWidth";
 import type { RunIndex, Series } from "../data/index";
 import { findSeries } from "../data/index";
 import { diagnose } from "../lib/diagnose";
@@ -57,7 +58,9 @@ function Large({ panel, filter }: { panel: Ready; filter: number }) {
     () => tilesOf(kernel, display, maxima, [filter]),
     [kernel, display.colour, String(display.order), String(display.divisor), maxima[filter], filter],
   );
-  const layout = layoutGrid(tiles, { width: 1.25 * SIDE * dpr, height: SIDE * dpr }, SIDE * dpr, dpr);
+  const [ref, width] = useWidth<HTMLDivElement>();
+  const room = Math.min(width, tiles.perFilter > 1 ? 2 * SIDE : SIDE);
+  const layout = layoutGrid(tiles, { width: Math.floor(room * dpr), height: SIDE * dpr }, SIDE * dpr, dpr);
   const { median } = diagnose(facts.rms);
   const rms = facts.rms[filter] ?? Number.NaN;
   const rows: [string, string][] = [
@@ -68,9 +71,9 @@ function Large({ panel, filter }: { panel: Ready; filter: number }) {
     ["M (white)", number(maxima[filter] ?? 0)],
   ];
   return (
-    <div class="large">
+    <div class="large" ref={ref}>
       <div style={{ minWidth: `${SIDE}px` }}>
-        <TileCanvas tiles={tiles} layout={layout} dpr={dpr} label={`filter ${filter}, large`} />
+        {width > 0 && <TileCanvas tiles={tiles} layout={layout} dpr={dpr} label={`filter ${filter}, large`} />}
       </div>
       <dl>
         {rows.map(([name, value]) => (

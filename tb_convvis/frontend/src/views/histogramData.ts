@@ -32,10 +32,12 @@ export function weightLayers(indexes: readonly RunIndex[]): string[] {
   return [...new Set(indexes.flatMap(({ weights }) => weights.map(({ name }) => split(name)[0])))];
 }
 
-/** Names of a layer's weights in these runs. */
+/** Names of a layer's weights in these runs, kernels first: they are what a convolution learns. */
 export function weightsOf(indexes: readonly RunIndex[], layer: string): string[] {
   const names = indexes.flatMap(({ weights }) => weights.map(({ name }) => split(name)));
-  return [...new Set(names.filter(([of]) => of === layer).map(([, weight]) => weight))];
+  const rank = (weight: string) => (weight.endsWith("kernel") ? 0 : 1);
+  const own = new Set(names.filter(([of]) => of === layer).map(([, weight]) => weight));
+  return [...own].sort((a, b) => rank(a) - rank(b));
 }
 
 /** The weight that is looked at: the chosen one where the layer has it, else the first. */

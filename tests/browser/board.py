@@ -1,0 +1,76 @@
+"""A real TensorBoard process over a log directory."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+
+class Board:
+    """Started at once; ready when its ConvVis plugin lists as many runs as expected.
+
+    Args:
+        logdir: log directory.
+        flags: TensorBoard's own, such as `--load_fast=false`.
+        prefix: path prefix, or none.
+        tensorflow: whether TensorBoard finds TensorFlow. It needs none, and starts much sooner without.
+    """
+
+    def __init__(self, logdir: Path, *flags: str, prefix: str = "", tensorflow: bool = False) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        self.url = f"http://127.0.0.1:{port}{prefix}"
+        command = [sys.executable, "-m", "tensorboard.main", f"--logdir={logdir}", f"--port={port}"]
+        more = ["--host=127.0.0.1", "--reload_interval=1", f"--path_prefix={prefix}", *flags]
+        self._log = (logdir.parent / f"tensorboard-{port}.txt").open("w+b")
+        self._process = subprocess.Popen(
+            [*command, *more],
+            stdout=self._log,
+            stderr=subprocess.STDOUT,
+            env=dict(os.environ) if tensorflow else _without_tensorflow(logdir.parent),
+        )
+
+    def await_runs(self, count: int, steps: int = 0, of_tensorboard: int = 0) -> Board:
+        """Wait until the plugin lists so many runs, the first of them so many steps, and TensorBoard so many."""
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline and self._process.poll() is None:
+            with suppress(OSError, ValueError, KeyError, IndexError):
+                listed = self.get("runs")
+                enough = listed["total"] >= count and listed["tensorboard_runs"] >= of_tensorboard
+                if enough and (not steps or self._steps(listed) >= steps):
+                    return self
+            time.sleep(0.1)
+        self._log.seek(0)
+        raise TimeoutError(f"TensorBoard did not list {count} runs. It said: {self._log.read().decode()}")
+
+    def _steps(self, listed: Any) -> int:
+        first = listed["runs"][0]["run"]
+        (index,) = self.get(f"index?run={first}")["runs"]
+        return max(len(tag["steps"]) for tag in index["tags"])
+
+    def get(self, route: str) -> Any:
+        with urllib.request.urlopen(f"{self.url}/data/plugin/convvis/{route}", timeout=5) as answer:  # noqa: S310
+            return json.load(answer)
+
+    def close(self) -> None:
+        self._process.terminate()
+        self._process.wait(10)
+        self._log.close()
+
+
+def _without_tensorflow(directory: Path) -> dict[str, str]:
+    """The environment, with a package in TensorFlow's place that cannot be imported."""
+    package = directory / "without" / "tensorflow"
+    package.mkdir(parents=True, exist_ok=True)
+    (package / "__init__.py").write_text("raise ImportError('not for this test')\n")
+    paths = [str(package.parent), os.environ.get("PYTHONPATH", "")]
+    return os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, paths))}

@@ -1,0 +1,80 @@
+"""One browser, and one TensorBoard for each way of starting it that the tests need."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.browser import chromium, worlds
+from tests.browser.board import Board
+from tests.browser.tab import Tab
+
+WORLD_RUNS = 9
+BOARDS = {
+    "rust": ((), ""),
+    "python": (("--load_fast=false",), ""),
+    "rust, prefix": ((), "/some/where"),
+    "python, prefix": (("--load_fast=false",), "/some/where"),
+}
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = os.environ.get("CHROMIUM") or chromium.find()
+    if path is None:
+        pytest.fail("no Chromium: python -m tests.browser.chromium installs one")
+    with sync_playwright() as playwright:
+        flags = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
+        opened = playwright.chromium.launch(executable_path=path, args=flags)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="session")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("world") / "logs"
+    worlds.write_world(root)
+    return root
+
+
+@pytest.fixture(scope="session")
+def boards(world: Path) -> Iterator[Callable[[str], Board]]:
+    """TensorBoards over the world, each started when it is first asked for."""
+    started: dict[str, Board] = {}
+
+    def start(name: str) -> Board:
+        if name not in started:
+            flags, prefix = BOARDS[name]
+            started[name] = Board(world, *flags, prefix=prefix)
+            started[name].await_runs(WORLD_RUNS)
+        return started[name]
+
+    yield start
+    for board in started.values():
+        board.close()
+
+
+@pytest.fixture(scope="session")
+def board(boards: Callable[[str], Board]) -> Board:
+    """TensorBoard as it starts by default."""
+    return boards("rust")
+
+
+@pytest.fixture
+def open_tab(browser: Browser) -> Iterator[Callable[..., Tab]]:
+    """Open the page at a TensorBoard's address; it must not have said anything wrong when the test ends."""
+    opened: list[Tab] = []
+
+    def open_(url: str, **how: object) -> Tab:
+        opened.append(Tab(browser, url, **how))  # type: ignore[arg-type]
+        return opened[-1]
+
+    yield open_
+    errors = [error for tab in opened for error in tab.errors]
+    for tab in opened:
+        tab.close()
+    assert errors == []

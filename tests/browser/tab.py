@@ -1,0 +1,110 @@
+"""The page as a user has it before them: inside TensorBoard, or by itself, which is quicker to open."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from playwright.sync_api import Browser, ConsoleMessage, Frame, Locator, Page
+
+RGB = tuple[int, int, int]
+
+
+class Tab:
+    """An open page.
+
+    Args:
+        browser: of Playwright.
+        url: TensorBoard's address.
+        inside: whether to open all of TensorBoard, or the plugin's frame alone.
+        size: of the window, in pixels.
+        state: the page's state, as in its address.
+    """
+
+    def __init__(
+        self,
+        browser: Browser,
+        url: str,
+        inside: bool = False,
+        size: tuple[int, int] = (1280, 800),
+        **state: str,
+    ) -> None:
+        self._context = browser.new_context(viewport={"width": size[0], "height": size[1]})
+        self.page: Page = self._context.new_page()
+        self.errors: list[str] = []
+        self.requests: list[str] = []
+        self.page.on("console", self._hear)
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("request", lambda request: self._note(request.url))
+        hashed = "".join(f"&p.convvis.{key}={quote(value, safe='')}" for key, value in state.items())
+        where = "/" if inside else "/data/plugin_entry.html?name=convvis"
+        self.page.goto(f"{url}{where}#convvis{hashed}")
+        self.inside = inside
+        self.await_page()
+
+    def _hear(self, said: ConsoleMessage) -> None:
+        # The frame by itself has no icon; browsers ask for one all the same.
+        if said.type == "error" and "favicon" not in said.location["url"]:
+            self.errors.append(said.text)
+
+    def _note(self, url: str) -> None:
+        if "/data/plugin/convvis/" in url and "/static/" not in url:
+            self.requests.append(url)
+
+    def await_page(self) -> None:
+        """Wait until the page has something to show, and has stopped fetching it."""
+        if self.inside:
+            self.page.frame_locator("iframe").locator(".page, .empty").wait_for()
+        else:
+            self.page.locator(".page, .empty").wait_for()
+        self.settle()
+
+    def settle(self) -> None:
+        self.frame.wait_for_function("!document.querySelector('.skeleton')")
+        self.page.wait_for_load_state("networkidle")
+
+    @property
+    def frame(self) -> Frame:
+        if not self.inside:
+            return self.page.main_frame
+        return next(frame for frame in self.page.frames if "plugin_entry" in frame.url)
+
+    def find(self, selector: str) -> Locator:
+        return self.frame.locator(selector)
+
+    @property
+    def epoch(self) -> str:
+        return str(self.find("input[type=range]").get_attribute("aria-valuetext"))
+
+    def press(self, *keys: str) -> None:
+        self.find("#convvis").click(position={"x": 4, "y": 4})
+        for key in keys:
+            self.page.keyboard.press(key)
+        self.settle()
+
+    def pictures(self) -> list[str]:
+        """What is drawn in each run's grid of filters."""
+        found: list[str] = self.frame.evaluate(
+            "[...document.querySelectorAll('.filter-grid canvas')].map(canvas => canvas.toDataURL())"
+        )
+        return found
+
+    def weight(self, run: int, filter_: int, row: int, column: int) -> RGB:
+        """Colour in which a weight is drawn: its middle pixel, read back from the canvas."""
+        red, green, blue = self.frame.evaluate(
+            """([run, filter, row, column]) => {
+                const grid = document.querySelectorAll('.filter-grid')[run];
+                const cell = grid.querySelector(`[data-filter="${filter}"]`);
+                const canvas = grid.querySelector('canvas');
+                const dpr = canvas.width / canvas.getBoundingClientRect().width;
+                const [left, top, width] = [cell.offsetLeft, cell.offsetTop, cell.offsetWidth].map(x => x * dpr);
+                const columns = 3;
+                const size = width / columns;
+                const at = place => Math.floor((place + 0.5) * size);
+                return [...canvas.getContext('2d').getImageData(left + at(column), top + at(row), 1, 1).data];
+            }""",
+            [run, filter_, row, column],
+        )[:3]
+        return red, green, blue
+
+    def close(self) -> None:
+        self._context.close()

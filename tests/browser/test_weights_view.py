@@ -1,0 +1,54 @@
+"""The Weights view, in the plugin's frame alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from playwright.sync_api import expect
+
+from tests.browser import worlds
+from tests.browser.board import Board
+from tests.browser.tab import Tab
+
+Open = Callable[..., Tab]
+
+
+def test_ridgeline_marks_the_epoch(board: Board, open_tab: Open) -> None:
+    tab = open_tab(board.url, view="weights", runs=worlds.runs("lr/fast", "lr/slow"), step="3")
+    assert tab.find(".column").nth(0).locator(".ridge").count() == worlds.STEPS
+    assert tab.find(".column").nth(1).locator(".ridge").count() == len(worlds.SPARSE)
+    edge = tab.find(".ridge-here .edge").first
+    before = edge.get_attribute("d")
+    tab.requests.clear()
+    tab.press(".")
+    assert edge.get_attribute("d") != before
+    assert tab.requests == []
+    expect(tab.find(".column").first).to_contain_text("Logged by ConvVis, 12 epochs.")
+
+
+def test_heat_over_time(board: Board, open_tab: Open) -> None:
+    tab = open_tab(board.url, view="weights", runs=worlds.runs("lr/fast"))
+    tab.find("label:has-text('heat')").click()
+    colours = tab.frame.evaluate(
+        """(() => {
+            const canvas = document.querySelector('canvas.heat');
+            const { data } = canvas.getContext('2d').getImageData(0, canvas.height >> 1, canvas.width, 1);
+            return new Set(new Uint32Array(data.buffer)).size;
+        })()"""
+    )
+    assert colours >= worlds.STEPS / 2
+    expect(tab.find(".legend")).to_contain_text("square-root scale")
+
+
+def test_weight_and_layer_are_chosen(board: Board, open_tab: Open) -> None:
+    tab = open_tab(board.url, view="weights", runs=worlds.runs("lr/fast"))
+    expect(tab.find(".readout")).to_contain_text("1,944 weights")
+    tab.find(".select:has-text('Weight') select").select_option("bias")
+    expect(tab.find(".readout")).to_contain_text("8 weights")
+    tab.find(".select:has-text('Layer') select").select_option("backbone/conv2")
+    expect(tab.find(".readout")).to_contain_text("6 weights")
+
+
+def test_notes_of_the_epoch(board: Board, open_tab: Open) -> None:
+    tab = open_tab(board.url, view="weights", runs=worlds.runs("damaged"))
+    expect(tab.find(".column")).to_contain_text("3 NaN weights of conv1/kernel were counted apart.")
