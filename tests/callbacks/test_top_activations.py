@@ -129,7 +129,7 @@ def test_jumps_and_change_are_counted(logged: Logged) -> None:
 def test_a_model_that_stands_still_neither_jumps_nor_changes(tmp_path: Path) -> None:
     model = small_model()
     model.optimizer.learning_rate = 0.0
-    x, y = pictures()
+    x, _ = pictures()
     fit(model, TopActivations(tmp_path, data=x, layers=["conv1"]), epochs=1)
     facts = records(tmp_path / "convvis", "convvis/strength/backbone/conv1")[-1].manifest.facts
     assert (facts["jumps"], facts["comparable"]) == (0, 4)
