@@ -40,7 +40,7 @@ class Board:
         )
 
     def await_runs(self, count: int, steps: int = 0, of_tensorboard: int = 0) -> Board:
-        """Wait until the plugin lists so many runs, the first of them so many steps, and TensorBoard so many."""
+        """Wait until the plugin lists so many runs, its first run so many steps, TensorBoard so many runs."""
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline and self._process.poll() is None:
             with suppress(OSError, ValueError, KeyError, IndexError):

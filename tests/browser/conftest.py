@@ -28,7 +28,12 @@ def browser() -> Iterator[Browser]:
     if path is None:
         pytest.fail("no Chromium: python -m tests.browser.chromium installs one")
     with sync_playwright() as playwright:
-        flags = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
+        flags = [
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-dev-shm-usage",
+            "--disable-background-networking",
+        ]
         opened = playwright.chromium.launch(executable_path=path, args=flags)
         yield opened
         opened.close()

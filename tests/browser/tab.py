@@ -42,9 +42,11 @@ class Tab:
         self.await_page()
 
     def _hear(self, said: ConsoleMessage) -> None:
-        # The frame by itself has no icon; browsers ask for one all the same.
-        if said.type == "error" and "favicon" not in said.location["url"]:
-            self.errors.append(said.text)
+        # Files of TensorBoard's own may be missing: its fonts under a path prefix, the frame's icon.
+        where = said.location["url"]
+        missing = "404" in said.text and "/data/plugin/convvis/" not in where
+        if said.type == "error" and not missing:
+            self.errors.append(f"{said.text} {where}")
 
     def _note(self, url: str) -> None:
         if "/data/plugin/convvis/" in url and "/static/" not in url:
@@ -89,16 +91,15 @@ class Tab:
         return found
 
     def weight(self, run: int, filter_: int, row: int, column: int) -> RGB:
-        """Colour in which a weight is drawn: its middle pixel, read back from the canvas."""
+        """Colour in which a weight of a 3x3 kernel is drawn: its middle pixel, read back from the canvas."""
         red, green, blue = self.frame.evaluate(
             """([run, filter, row, column]) => {
                 const grid = document.querySelectorAll('.filter-grid')[run];
                 const cell = grid.querySelector(`[data-filter="${filter}"]`);
                 const canvas = grid.querySelector('canvas');
                 const dpr = canvas.width / canvas.getBoundingClientRect().width;
-                const [left, top, width] = [cell.offsetLeft, cell.offsetTop, cell.offsetWidth].map(x => x * dpr);
-                const columns = 3;
-                const size = width / columns;
+                const [left, top] = [cell.offsetLeft * dpr, cell.offsetTop * dpr];
+                const size = cell.offsetWidth * dpr / 3;
                 const at = place => Math.floor((place + 0.5) * size);
                 return [...canvas.getContext('2d').getImageData(left + at(column), top + at(row), 1, 1).data];
             }""",

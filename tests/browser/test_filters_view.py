@@ -35,9 +35,9 @@ def test_scale_per_filter_and_channels_apart(board: Board, open_tab: Open) -> No
     assert tab.weight(0, 0, 1, 1) == (255, 255, 255), "its own largest weight is white"
     assert tab.weight(0, 2, 1, 1) == (GREY, GREY, GREY), "zero stays grey"
     tab.find("label:has-text('apart')").click()
-    # Three tiles in a row: red at the left.
-    assert tab.find("[data-filter='1']").bounding_box()["width"] > 2.9 * 3  # type: ignore[index]
-    assert len(set(tab.pictures())) == 1
+    # Three tiles in a row, red at the left: the block is three times as wide as high.
+    box = tab.find("[data-filter='1']").bounding_box()
+    assert box and 2.9 < box["width"] / box["height"] < 3.2
 
 
 def test_bgr_is_undone(board: Board, open_tab: Open) -> None:
@@ -50,9 +50,9 @@ def test_bgr_is_undone(board: Board, open_tab: Open) -> None:
 
 def test_scale_is_stated_with_its_number(board: Board, open_tab: Open) -> None:
     tab = open_tab(board.url, runs=worlds.runs("planted"), layer="conv1")
-    expect(tab.find(".legend")).to_contain_text("M = 1: the layer’s largest |weight| over its 2 epochs")
+    expect(tab.find(".legend")).to_contain_text("M = 1: the layer's largest |weight| over its 2 epochs")
     tab.find("label:has-text('per filter')").click()
-    expect(tab.find(".legend")).to_contain_text("each filter’s own largest |weight|")
+    expect(tab.find(".legend")).to_contain_text("each filter's own largest |weight|")
 
 
 def test_dead_filters_are_named(board: Board, open_tab: Open) -> None:

@@ -45,6 +45,13 @@ def test_tab_slider_and_reload(boards: Callable[[str], Board], open_tab: Open, n
     assert tab.pictures() == before
 
 
+def test_keys_work_before_a_click_into_the_page(board: Board, open_tab: Open) -> None:
+    tab = open_tab(board.url, inside=True, runs=worlds.runs("lr/fast"))
+    tab.page.get_by_role("tab", name="ConvVis").click()
+    tab.page.keyboard.press(",")
+    tab.find("input[aria-valuetext='epoch 10 of 11']").wait_for()
+
+
 def test_dark_theme_follows_live(board: Board, open_tab: Open) -> None:
     tab = open_tab(board.url, inside=True)
     body = "getComputedStyle(document.body).backgroundColor"

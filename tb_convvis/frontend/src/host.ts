@@ -104,6 +104,17 @@ export function onVisibility(callback: () => void): void {
   document.addEventListener("visibilitychange", callback);
 }
 
+/**
+ * Calls back with keys, also those pressed while the focus is still in the host, as it is after a click on
+ * our tab: else none would do anything before a click into the page.
+ */
+export function onKeys(callback: (event: KeyboardEvent) => void): void {
+  document.addEventListener("keydown", callback);
+  shell()?.document.addEventListener("keydown", (event) => {
+    if (!isHidden()) callback(event);
+  });
+}
+
 function hashWindow(): Window {
   return shell() ?? window;
 }

@@ -3,7 +3,7 @@
 import { effect } from "@preact/signals";
 import { render as mount } from "preact";
 import { App } from "./App";
-import { connect, isHidden, onVisibility, readAddress, watchDark, writeAddress } from "./host";
+import { connect, isHidden, onKeys, onVisibility, readAddress, watchDark, writeAddress } from "./host";
 import { onKey } from "./keys";
 import { layer, modelWants } from "./layers";
 import { pause } from "./playback";
@@ -30,7 +30,7 @@ export function render(): void {
     void shownRuns.value;
     void readChosen();
   });
-  document.addEventListener("keydown", onKey);
+  onKeys(onKey);
 
   const root = document.createElement("div");
   root.id = "convvis";

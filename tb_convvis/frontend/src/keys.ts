@@ -28,24 +28,27 @@ export const KEYS: Key[] = [
   },
 ];
 
+/** A property of what the key was pressed on; by name, since the host's elements are not of our classes. */
+function ofTarget(target: EventTarget | null, name: string): string {
+  const value: unknown = target === null ? undefined : Reflect.get(target, name);
+  return typeof value === "string" ? value : String(value ?? "");
+}
+
 function isTyping(target: EventTarget | null): boolean {
-  if (!(target instanceof HTMLElement)) return false;
-  if (target.isContentEditable || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement) return true;
-  return target instanceof HTMLInputElement && !["checkbox", "radio", "range", "button"].includes(target.type);
+  const tag = ofTarget(target, "tagName");
+  if (tag === "INPUT") return !["checkbox", "radio", "range", "button"].includes(ofTarget(target, "type"));
+  return tag === "TEXTAREA" || tag === "SELECT" || ofTarget(target, "isContentEditable") === "true";
 }
 
 /** Space presses what has the focus, where that can be pressed. */
-function pressesItself(event: KeyboardEvent): boolean {
-  const target = event.target;
-  return (
-    event.key === " " &&
-    (target instanceof HTMLButtonElement || (target instanceof HTMLInputElement && target.type !== "range"))
-  );
+function pressesItself(target: EventTarget | null): boolean {
+  if (ofTarget(target, "tagName") === "INPUT") return ofTarget(target, "type") !== "range";
+  return ofTarget(target, "tagName") === "BUTTON" || ofTarget(target, "role") === "tab";
 }
 
 export function onKey(event: KeyboardEvent): void {
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-  if (isTyping(event.target) || pressesItself(event)) return;
+  if (isTyping(event.target) || (event.key === " " && pressesItself(event.target))) return;
   const key = KEYS.find(({ keys }) => keys.includes(event.key));
   if (!key) return;
   event.preventDefault();

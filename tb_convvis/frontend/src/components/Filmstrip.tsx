@@ -15,14 +15,20 @@ export interface FilmstripProps {
   onPick: (step: number) => void;
 }
 
+/** Sides of a tile in CSS pixels: down to the smaller one all epochs stand in one row. */
+const LARGEST = 44;
+const SMALLEST = 22;
+
 export function Filmstrip({ tiles, steps, current, label, onPick }: FilmstripProps) {
   const [ref, width] = useWidth<HTMLDivElement>();
   const dpr = window.devicePixelRatio || 1;
   const { height, width: wide, filters, perFilter } = tiles;
-  const layout = useMemo(
-    () => layoutGrid({ height, width: wide, filters, perFilter }, { width: Math.floor(width * dpr), height: 180 * dpr }, 44 * dpr, dpr),
-    [height, wide, filters, perFilter, width, dpr],
-  );
+  const layout = useMemo(() => {
+    const tile = { height, width: wide, filters, perFilter };
+    const fit = (tall: number) => layoutGrid(tile, { width: Math.floor(width * dpr), height: tall * dpr }, LARGEST * dpr, dpr);
+    const row = fit(LARGEST);
+    return row.rows === 1 && row.scale * wide >= SMALLEST * dpr ? row : fit(4 * LARGEST);
+  }, [height, wide, filters, perFilter, width, dpr]);
   const pick = (event: MouseEvent & { currentTarget: HTMLElement }) => {
     const box = event.currentTarget.getBoundingClientRect();
     const column = Math.floor(((event.clientX - box.left) * dpr) / (layout.blockWidth + layout.gap));

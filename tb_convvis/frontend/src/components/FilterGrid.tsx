@@ -17,7 +17,7 @@ export interface FilterGridProps {
 }
 
 /** Largest side of a tile in CSS pixels. */
-const LARGEST = 96;
+const LARGEST = 120;
 
 export function FilterGrid({ tiles, label, flags, open, onOpen, onHover }: FilterGridProps) {
   const [ref, width] = useWidth<HTMLDivElement>();

@@ -108,8 +108,8 @@ function Legend({ scale, panel }: { scale: Scale; panel: Ready }) {
       </div>
       <p>
         {perLayer
-          ? `Grey is 0. M = ${number(largest)}: the layer’s largest |weight| over ${over}${picture}.`
-          : `Grey is 0. M = each filter’s own largest |weight| over ${over}: ${number(Math.min(...scale.maxima))} to ${number(largest)}${picture}.`}
+          ? `Grey is 0. M = ${number(largest)}: the layer's largest |weight| over ${over}${picture}.`
+          : `Grey is 0. M = each filter's own largest |weight| over ${over}: ${number(Math.min(...scale.maxima))} to ${number(largest)}${picture}.`}
       </p>
     </div>
   );
