@@ -1,7 +1,7 @@
 """What a logged epoch of features weighs, and what each encoding costs in bytes, quality and time.
 
-Projections of the default number of maps from photographs through untrained networks: noisier, so larger, than
-those of trained ones.
+Projections of the default number of maps from photographs through untrained networks: noisier, so larger,
+than those of trained ones.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ import numpy as np
 from PIL import Image
 
 from benchmarks.models import small, vgg16, zfnet
-from tb_convvis.callbacks.layer_features import LayerFeatures, make_tiles
 from demo_training import photographs
+from tb_convvis.callbacks.layer_features import LayerFeatures, make_tiles
 from tb_convvis.images import draw_signed, mosaic
 from tb_convvis.methods import Deconvnet, TopActivationSearch, feature_layers
 
@@ -36,9 +36,7 @@ def pictures(side: int) -> np.ndarray:
 
 
 def main() -> None:
-    print(
-        f"{'model':8s} {'layer':14s} {'window':>7s} {'tile':>5s} {'logged kB':>10s}   per encoding: kB (dB, ms)"
-    )
+    print(f"{'model':8s} {'layer':14s} {'window':>7s} {'tile':>5s} {'logged kB':>10s}   kB (quality, ms)")
     for name, make, side in (("small", small, 32), ("zfnet", zfnet, 224), ("vgg16", vgg16, 224)):
         model, images = make(), pictures(side)
         layers = feature_layers(model, images)
