@@ -1,7 +1,8 @@
+# mypy: ignore-errors
 """Run in an environment with torch and captum: python captum_deconvnet.py WORK.npz.
 
-Rebuilds the network of ``test_deconvnet.py`` in torch from its saved weights and writes Captum's NeuronDeconvolution
-and NeuronGuidedBackprop of the same units beside them.
+Rebuilds the network of ``test_deconvnet.py`` in torch from its saved weights and writes beside them what
+Captum's NeuronDeconvolution and NeuronGuidedBackprop say of the same units.
 """
 
 import sys

@@ -1,7 +1,7 @@
 """The same units through other implementations, each in an environment of its own.
 
-The environments are named by CONVVIS_CAPTUM_PYTHON (torch 2.13, captum 0.8 or later) and CONVVIS_XPLIQUE_PYTHON
-(tensorflow 2.21, tf-keras 2.21, xplique 2.0.2): the path of their Python.
+CONVVIS_CAPTUM_PYTHON (torch 2.13, captum 0.9) and CONVVIS_XPLIQUE_PYTHON (tensorflow 2.21, xplique 2.0.2) name
+the Python of each environment.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def test_equals(peer: str, tmp_path: Path) -> None:
     model = network()
     images = np.random.default_rng(1).normal(size=(5, 24, 24, 3)).astype(np.float32)
     units = top_activations(model, ["target"], images, k=1)["target"].units()
-    work = {"images": images, "units": units}
+    work: dict[str, Any] = {"images": images, "units": units}
     for name in ("conv1", "conv2", "target"):
         work[f"{name}/kernel"], work[f"{name}/bias"] = model.get_layer(name).get_weights()
     norm = model.get_layer("norm").get_weights()

@@ -1,7 +1,8 @@
+# mypy: ignore-errors
 """Run in an environment with tensorflow, tf-keras and xplique: python xplique_deconvnet.py WORK.npz.
 
-Rebuilds the network of ``test_deconvnet.py`` from its saved weights and writes xplique's DeconvNet and GuidedBackprop
-of the same units beside them. xplique swaps fused activations only, so the network has them fused.
+Rebuilds the network of ``test_deconvnet.py`` from its saved weights and writes beside them what xplique's
+DeconvNet and GuidedBackprop say of the same units.
 """
 
 import sys
@@ -28,13 +29,15 @@ def main(path: str) -> None:
     )
     for name in ("conv1", "conv2", "target"):
         network.get_layer(name).set_weights([data[f"{name}/kernel"], data[f"{name}/bias"]])
-    network.get_layer("norm").set_weights([data[f"norm/{part}"] for part in ("gamma", "beta", "mean", "variance")])
+    network.get_layer("norm").set_weights(
+        [data[f"norm/{part}"] for part in ("gamma", "beta", "mean", "variance")]
+    )
     for name, method in (("deconvnet", DeconvNet), ("guided", GuidedBackprop)):
         found = []
         for image, row, col, number in data["units"]:
 
-            def unit(model, x, targets, row=row, col=col, number=number):
-                return model(x)[:, row, col, number]
+            def unit(model, x, _, at=(row, col, number)):
+                return model(x)[:, at[0], at[1], at[2]]
 
             explain = method(network, operator=unit, reducer=None)
             explained = explain(data["images"][image : image + 1], np.ones((1, 1), np.float32))
