@@ -1,7 +1,7 @@
 """The same units through other implementations, each in an environment of its own.
 
-CONVVIS_CAPTUM_PYTHON (torch 2.13, captum 0.9) and CONVVIS_XPLIQUE_PYTHON (tensorflow 2.21, xplique 2.0.2) name
-the Python of each environment.
+CONVVIS_CAPTUM_PYTHON (torch 2.13, captum 0.9) and CONVVIS_XPLIQUE_PYTHON (tensorflow 2.21, xplique 2.0.2)
+name the Python of each environment.
 """
 
 from __future__ import annotations
