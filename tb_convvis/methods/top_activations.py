@@ -120,7 +120,7 @@ class TopActivationSearch:
             Path of each layer to its top activations.
         """
         data = ModelImages(images)
-        size = self._batch_size or min(data.default_batch_size(), data.count)
+        size = self._batch_size or data.default_batch_size()
         if self._signature != data.signature:
             self._compile(data, size)
         size = self._compiled_size
