@@ -94,7 +94,7 @@ def peer() -> str:
         script = str(Path(__file__).with_name("xplique_deconvnet.py"))
         run = subprocess.run([python, script, str(path)], capture_output=True, text=True, check=True)
         theirs, ours = float(run.stdout.split()[-1]), (before + here()) / 2
-    return f"S, conv5, {len(units)} units: here {ours:.3f} ms, xplique {theirs:.3f} ms: {theirs / ours:.1f} times"
+    return f"S, conv5, {len(units)} units: here {ours:.3f} ms, xplique {theirs:.3f} ms: {theirs / ours:.1f}x"
 
 
 def one_by_one(model: keras.Model, name: str, image: np.ndarray, unit: np.ndarray) -> np.ndarray:
