@@ -6,12 +6,16 @@ python -m benchmarks.bench_deconvnet [S A V] [--images N] [--rounds N] [--maps N
 from __future__ import annotations
 
 import argparse
+import os
+import subprocess
+import tempfile
+from pathlib import Path
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-from benchmarks.models import MODELS, compare, conv_names, pictures
+from benchmarks.models import MODELS, compare, conv_names, pictures, small
 from tb_convvis.methods import Deconvnet, top_activations
 
 IMAGES = {"S": 500, "A": 64, "V": 24}
@@ -35,6 +39,7 @@ def main() -> None:
     print("|---|---|---|---|---|---|---|")
     for key in options.models:
         print(bench(key, options.images or IMAGES[key], options.rounds, options.maps), flush=True)
+    print(peer())
 
 
 def bench(key: str, count: int, rounds: int, maps: int) -> str:
@@ -68,6 +73,28 @@ def bench(key: str, count: int, rounds: int, maps: int) -> str:
         f"| {key} | {total} | {here * 1e3:.3f} | {whole * 1e3:.2f} | {single * 1e3:.1f} "
         f"| {whole / here:.1f} | {single / here:.1f} |"
     )
+
+
+def peer() -> str:
+    """xplique on the last convolution of S, timed between two runs of ours on the same units."""
+    python = os.environ.get("CONVVIS_XPLIQUE_PYTHON")
+    if not python:
+        return "xplique: set CONVVIS_XPLIQUE_PYTHON to the Python of an environment that has it"
+    model, images = small(), pictures(200, 32)
+    units = top_activations(model, ["conv5"], images)["conv5"].units()[:576]
+    project = Deconvnet(model, ["conv5"])
+
+    def here() -> float:
+        return compare({"here": lambda: project(images, {"conv5": units})}, 3)["here"] / len(units) * 1e3
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "units.npz"
+        np.savez(path, images=images, units=units)
+        before = here()
+        script = str(Path(__file__).with_name("xplique_deconvnet.py"))
+        run = subprocess.run([python, script, str(path)], capture_output=True, text=True, check=True)
+        theirs, ours = float(run.stdout.split()[-1]), (before + here()) / 2
+    return f"S, conv5, {len(units)} units: here {ours:.3f} ms, xplique {theirs:.3f} ms: {theirs / ours:.1f}x"
 
 
 def one_by_one(model: keras.Model, name: str, image: np.ndarray, unit: np.ndarray) -> np.ndarray:

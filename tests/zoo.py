@@ -404,4 +404,4 @@ def _application(name: str, size: int) -> Callable[[], Any]:
 
 
 for _name, (_layers, _size) in APPLICATIONS.items():
-    ZOO[_name] = ZooModel(_application(_name, _size), _layers, ((_size, _size, 3),), slow=_name != "VGG16")
+    ZOO[_name] = ZooModel(_application(_name, _size), _layers, ((_size, _size, 3),), slow=True)

@@ -47,9 +47,12 @@ class ModelImages:
         return tuple(a.shape[1:] for a in self.arrays)
 
     def default_batch_size(self) -> int:
-        """Images per batch that keep the activations of a batch in the memory of an ordinary laptop."""
+        """Images per batch that fit an ordinary machine's memory, and no more than there are, or a few."""
         values = sum(int(np.prod(shape)) for shape in self.signature)
-        return int(np.clip(FLOATS_PER_BATCH // max(values, 1), 1, 256))
+        # Compiled functions keep the size of their first batch: a first call with one image must not slow the
+        # next.
+        most = min(256, max(self.count, 16))
+        return int(np.clip(FLOATS_PER_BATCH // max(values, 1), 1, most))
 
     def take(self, rows: NDArray[np.integer[Any]]) -> list[NDArray[np.float32]]:
         """The images ``rows`` of each array, as float32."""

@@ -120,7 +120,7 @@ class TopActivationSearch:
             Path of each layer to its top activations.
         """
         data = ModelImages(images)
-        size = self._batch_size or min(data.default_batch_size(), data.count)
+        size = self._batch_size or data.default_batch_size()
         if self._signature != data.signature:
             self._compile(data, size)
         size = self._compiled_size
@@ -134,29 +134,24 @@ class TopActivationSearch:
 
     def _compile(self, data: ModelImages, size: int) -> None:
         self._compiled_size = size
-        widths: dict[str, tuple[int, int]] = {}
-
-        def find(inline: bool, *inputs: Any) -> None:
-            calls = trace_layer_calls(self._model, data.pack(inputs), inline)
-            widths.clear()
-            for path, tensor in self._targets(calls):
-                widths[path] = (int(tensor.shape[3]), int(tensor.shape[2]))
 
         def step(inline: bool, first: Any, count: Any, state: Any, active: Any, *inputs: Any) -> Any:
             calls = trace_layer_calls(self._model, data.pack(inputs), inline)
+            targets = self._targets(calls)
+            self._widths = {path: (int(maps.shape[3]), int(maps.shape[2])) for path, maps in targets}
             new = [
-                rank_batch(tensor, first, count, ranking, share)
-                for (_, tensor), ranking, share in zip(self._targets(calls), state, active, strict=True)
+                rank_batch(maps, first, count, ranking, share)
+                for (_, maps), ranking, share in zip(targets, state, active, strict=True)
             ]
             self.trace_count += 1
             return [ranking for ranking, _ in new], [share for _, share in new]
 
-        specs = data.specs(size)
-        compile_traced(find, *specs)
-        self._widths = widths
         scalar = tf.TensorSpec((), tf.int32)
-        state, active = tf.nest.map_structure(tf.TensorSpec.from_tensor, self._empty_state())
-        self._step = compile_traced(step, scalar, scalar, state, active, *specs)
+        # How many maps a layer has is only known once the model has been traced.
+        kept = tf.TensorSpec((None, self._k), tf.int32)
+        state = [(tf.TensorSpec((None, self._k), tf.float32), kept, kept) for _ in self._layers]
+        active = [tf.TensorSpec((None,), tf.int32) for _ in self._layers]
+        self._step = compile_traced(step, scalar, scalar, state, active, *data.specs(size))
         self._signature = data.signature
 
     def _targets(self, calls: Sequence[LayerCall]) -> list[tuple[str, Any]]:
