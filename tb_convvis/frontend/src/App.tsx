@@ -81,7 +81,7 @@ function Body() {
       ) : !indexes.value || shown.length === 0 || !(layersKnown.value || store.trouble.value) ? (
         <Loading height={360} />
       ) : layers.value.length === 0 ? (
-        <Absent words="The chosen runs logged nothing for this view." />
+        view.Nothing ? <view.Nothing /> : <Absent words="The chosen runs logged nothing for this view." />
       ) : (
         <>
           <div class="toolbar">

@@ -1,6 +1,6 @@
 /** Keys that work everywhere but in fields for text. */
 
-import { openFilter } from "./settings";
+import { openFilter, openMap, viewId } from "./settings";
 import { helpOpen, moveBy } from "./state";
 import { pause, togglePlay } from "./playback";
 import { moveLayer } from "./layers";
@@ -20,9 +20,10 @@ export const KEYS: Key[] = [
   { keys: ["?"], does: "this help", run: () => (helpOpen.value = !helpOpen.value) },
   {
     keys: ["Escape"],
-    does: "close the help, or the enlarged filter",
+    does: "close the help, or what is enlarged",
     run: () => {
       if (helpOpen.value) helpOpen.value = false;
+      else if (viewId.value === "features") openMap.value = null;
       else openFilter.value = null;
     },
   },

@@ -7,6 +7,8 @@ export const MAX_RUNS = 4;
 export type ScaleMode = "layer" | "filter";
 export type ColourMode = "colour" | "grey";
 export type ChartMode = "ridgeline" | "heat";
+export type ShowMode = "both" | "projections" | "patches";
+export type SpacingMode = "all" | "log";
 
 /** Runs chosen by name; null as long as the user left the choice to us. */
 export const chosenRuns = signal<string[] | null>(null);
@@ -22,6 +24,14 @@ export const openFilter = signal<number | null>(null);
 /** Name of the weight inside its layer; empty for the first there is. */
 export const weightName = signal("");
 export const chartMode = signal<ChartMode>("ridgeline");
+/** What is drawn of a map's strongest activations. */
+export const showMode = signal<ShowMode>("both");
+/** The map that is shown enlarged. */
+export const openMap = signal<number | null>(null);
+/** Where the drawn maps are too many for one page: which page, from 0. */
+export const mapPage = signal<number | null>(null);
+/** Which epochs a map's strip shows. */
+export const spacingMode = signal<SpacingMode>("all");
 
 interface Setting {
   key: string;
@@ -77,6 +87,10 @@ const SETTINGS: Setting[] = [
   whole("filter", openFilter),
   word("weight", weightName, ""),
   choice("chart", chartMode, ["ridgeline", "heat"]),
+  choice("show", showMode, ["both", "projections", "patches"]),
+  whole("map", openMap),
+  whole("maps", mapPage),
+  choice("strip", spacingMode, ["all", "log"]),
 ];
 
 export function restore(address: ReadonlyMap<string, string>): void {

@@ -47,7 +47,7 @@ export function Retry({ words, onRetry }: { words: string; onRetry: () => void }
   );
 }
 
-function Snippet({ code }: { code: string }) {
+export function Snippet({ code }: { code: string }) {
   const [copied, setCopied] = useState(false);
   const copy = () => {
     void navigator.clipboard?.writeText(code).then(() => setCopied(true), () => setCopied(false));
@@ -62,7 +62,7 @@ function Snippet({ code }: { code: string }) {
   );
 }
 
-const CODE = `from tb_convvis.callbacks import ConvVis
+export const CODE = `from tb_convvis.callbacks import ConvVis
 
 model.fit(x, y, epochs=20, callbacks=[
     ConvVis("logs/run1", data=(x_val, y_val)),

@@ -6,6 +6,7 @@ export interface BlobInfo {
   size: number;
   shape: number[];
   dtype: string | null;
+  crc32: number | null;
 }
 
 export interface Manifest {
@@ -43,6 +44,7 @@ const blobInfo: Guard<BlobInfo> = fields<BlobInfo>({
   size: count,
   shape: optional(list(count), []),
   dtype: optional(nullable(text), null),
+  crc32: optional(nullable(count), null),
 });
 
 const manifest = fields<Manifest>({
@@ -115,7 +117,7 @@ export interface Kernel {
   filters: number;
 }
 
-export function parseKernel(info: BlobInfo, data: Uint8Array<ArrayBuffer>): Kernel {
+export function parseKernel(info: Omit<BlobInfo, "crc32">, data: Uint8Array<ArrayBuffer>): Kernel {
   const [height = 0, width = 0, channels = 0, filters = 0] = info.shape;
   if (info.dtype !== "float32" || info.shape.length !== 4)
     throw new Malformed(`kernel: expected float32 with four axes, received ${info.dtype} with ${info.shape.length}`);

@@ -58,6 +58,13 @@ export function plan(wants: readonly Want[], limits = LIMITS): Request[] {
       add({ ...want, positions: want.positions.slice(middle) });
       return;
     }
+    if (tooLarge && want.indices.length > 1) {
+      const middle = want.indices.length >> 1;
+      const bytesPerStep = want.bytesPerStep / 2;
+      add({ ...want, indices: want.indices.slice(0, middle), bytesPerStep });
+      add({ ...want, indices: want.indices.slice(middle), bytesPerStep });
+      return;
+    }
     if (open && (open.json + json > limits.json || open.parts + parts > limits.parts || open.bytes + bytes > limits.bytes))
       close();
     open ??= { pieces: [], json: 2, parts: 0, bytes: 0, wants: [] };

@@ -19,12 +19,14 @@ export type Outcome<T> = { value: T; error: null } | { value: null; error: strin
 const keyOf = (run: string, tag: string, step: number | string, wall: number, index: number): string =>
   JSON.stringify([run, tag, String(step), wall, index]);
 
-const seriesKey = (series: Series, at: number, index: number): string =>
+/** The name under which a record is filed. */
+export const seriesKey = (series: Series, at: number, index: number): string =>
   keyOf(series.run, series.tag, series.wire[at] ?? "", series.walls[at] ?? 0, index);
 
 export class Store {
   readonly #manifests = new Lru<Outcome<Manifest>>(48 * 2 ** 20);
   readonly #kernels = new Lru<Outcome<Kernel>>(128 * 2 ** 20);
+  readonly #blobs = new Lru<Outcome<Uint8Array<ArrayBuffer>>>(160 * 2 ** 20);
   readonly #pending = new Map<string, Request>();
   /** Counts arrivals; reading it makes a component look again when something came. */
   readonly arrivals = signal(0);
@@ -39,6 +41,17 @@ export class Store {
     return this.#kernels.get(seriesKey(series, at, 1));
   }
 
+  /** A blob as it was logged, of a kind other than filters; 1 is the first behind the manifest. */
+  blob(series: Series, at: number, index: number): Outcome<Uint8Array<ArrayBuffer>> | undefined {
+    return this.#blobs.get(seriesKey(series, at, index));
+  }
+
+  /** True where the record is neither here nor on its way. */
+  lacks(series: Series, at: number, index: number): boolean {
+    const key = seriesKey(series, at, index);
+    return !this.#pending.has(key) && !this.#cache(series, index).has(key);
+  }
+
   /** Fetches what of the wants is neither here nor on its way. Resolves when all of it came or failed. */
   async ensure(wants: readonly Want[], signal?: AbortSignal): Promise<void> {
     const missing = wants
@@ -48,10 +61,12 @@ export class Store {
   }
 
   #lacks(want: Want, at: number): boolean {
-    return want.indices.some((index) => {
-      const key = seriesKey(want.series, at, index);
-      return !this.#pending.has(key) && !(index === 0 ? this.#manifests : this.#kernels).has(key);
-    });
+    return want.indices.some((index) => this.lacks(want.series, at, index));
+  }
+
+  #cache(series: Series, index: number): { has(key: string): boolean } {
+    if (index === 0) return this.#manifests;
+    return series.kind === "filters" ? this.#kernels : this.#blobs;
   }
 
   async #fetch(request: Request, signal?: AbortSignal): Promise<void> {
@@ -89,6 +104,9 @@ export class Store {
     const error = part ? part.error : "the server did not send it";
     const size = part?.data.byteLength ?? 0;
     if (index === 0) this.#manifests.set(key, attempt(error, () => parseManifest(part?.data ?? new Uint8Array())), size + 64);
+    else if (series.kind !== "filters")
+      // A copy: the answer that it is part of can then be let go.
+      this.#blobs.set(key, attempt(error, () => (part?.data ?? new Uint8Array()).slice()), size + 64);
     else
       this.#kernels.set(
         key,

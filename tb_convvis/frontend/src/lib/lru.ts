@@ -3,7 +3,11 @@ export class Lru<V> {
   readonly #items = new Map<string, { value: V; bytes: number }>();
   #bytes = 0;
 
-  constructor(readonly capacity: number) {}
+  /** @param onDrop is told of what is let go, to free what it holds */
+  constructor(
+    readonly capacity: number,
+    readonly onDrop?: (value: V) => void,
+  ) {}
 
   get bytes(): number {
     return this.#bytes;
@@ -42,9 +46,11 @@ export class Lru<V> {
     if (!item) return;
     this.#items.delete(key);
     this.#bytes -= item.bytes;
+    this.onDrop?.(item.value);
   }
 
   clear(): void {
+    if (this.onDrop) for (const { value } of this.#items.values()) this.onDrop(value);
     this.#items.clear();
     this.#bytes = 0;
   }

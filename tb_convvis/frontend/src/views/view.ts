@@ -33,4 +33,6 @@ export interface View {
   /** The view's own controls, beside the choice of the layer. */
   Toolbar: FunctionComponent<PanelProps>;
   Panel: FunctionComponent<PanelProps>;
+  /** What stands there where the runs have no layer for the view; a line of words where it has none of its own. */
+  Nothing?: FunctionComponent;
 }

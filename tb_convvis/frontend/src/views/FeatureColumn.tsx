@@ -1,0 +1,107 @@
+/** One run's column in the Features view: what excites the maps of the layer at the epoch. */
+
+import { useState } from "preact/hooks";
+import { RunHeader } from "../components/Columns";
+import { Absent, Downsampled, Failed, Loading, Note } from "../components/states";
+import type { RunIndex } from "../data/index";
+import { failedSteps } from "../data/status";
+import { hasJumped } from "../data/top";
+import { plural } from "../lib/words";
+import { showMode } from "../settings";
+import { titles } from "../state";
+import { type FeaturePanel, type FeatureReady, OVERVIEW, panelOf, probeAt, strengthsAround } from "./features";
+import { changeWords, drawnWords, mapWords, ruleWords } from "./featureWords";
+import { MapGrid } from "./MapGrid";
+import { store } from "../state";
+
+/** Header, words on top, pictures, words below. */
+export const FEATURE_PARTS = 4;
+
+interface FeatureColumnProps {
+  index: RunIndex;
+  layer: string;
+  runs: number;
+}
+
+export function FeatureColumn({ index, layer, runs }: FeatureColumnProps) {
+  const panel = panelOf(index, layer);
+  if (panel.state === "ready") return <ReadyColumn index={index} layer={layer} runs={runs} panel={panel} />;
+  return (
+    <>
+      <div>
+        <RunHeader run={index.run} shown={null} />
+        {panel.failure && <Failed words={panel.failure} />}
+      </div>
+      <div />
+      <Unready panel={panel} />
+      <div />
+    </>
+  );
+}
+
+function Unready({ panel }: { panel: Exclude<FeaturePanel, FeatureReady> }) {
+  if (panel.state === "loading") return <Loading height={420} label="loading features" />;
+  return panel.state === "failed" ? <Failed words={panel.words} /> : <Absent words={panel.words} />;
+}
+
+function ReadyColumn({ index, layer, runs, panel }: FeatureColumnProps & { panel: FeatureReady }) {
+  const [hovered, setHovered] = useState<number | null>(null);
+  const { series, at, facts, numbers, page } = panel;
+  const shown = series.steps[at] ?? 0;
+  const probe = probeAt(index, shown);
+  const { now, before } = strengthsAround(index, layer, shown);
+  const jumped = new Set(facts.maps.filter((map) => hasJumped(before?.maps ?? null, now?.maps ?? null, map)));
+  const dead = page.filter((map) => numbers.isDead(map)).length;
+  const kept = series.steps.length;
+  const logged = (series.logged ?? kept) - failedSteps(index, "features", layer).length;
+  const overview = store.blob(series, at, OVERVIEW);
+  const change = now && changeWords(now.facts, facts.of);
+  return (
+    <>
+      <div>
+        <RunHeader run={index.run} shown={shown} />
+        {panel.failure && <Failed words={panel.failure} />}
+        {logged > kept && <Downsampled kept={kept} logged={logged} />}
+        {facts.refused !== null && <Refused words={facts.refused} />}
+        {facts.tiles && overview?.error && <Failed words={overview.error} />}
+        {!probe && showMode.value !== "projections" && (
+          <Note>The probe pictures are not here, so no patches can be cut from them.</Note>
+        )}
+      </div>
+      <div class="words">
+        <p class="readout">{hovered === null ? drawnWords(panel) : mapWords(panel, hovered, probe, now)}</p>
+        <p class="quiet">{change ?? "No log before this one to compare with."}</p>
+      </div>
+      <MapGrid
+        panel={panel}
+        probe={probe}
+        jumped={jumped}
+        runs={runs}
+        label={`${page.length} maps of ${layer}, ${titles.value.get(index.run) ?? index.run}`}
+        onHover={setHovered}
+      />
+      <div class="words">
+        {dead > 0 && (
+          <Note>
+            <strong>{plural(dead, "map is dead", "maps are dead")}</strong>: no picture of the probe set excites{" "}
+            {dead === 1 ? "it" : "them"}. Hatched above.
+          </Note>
+        )}
+        <p class="quiet">
+          {facts.tiles && `Projections: ${ruleWords(facts)}; ${facts.display}. `}
+          {probe && `Strongest of ${plural(probe.facts.count, "probe picture")}${probe.facts.display ? `, drawn so that ${probe.facts.display}` : ""}. `}
+          Mid-grey in a patch lies outside the picture.
+        </p>
+      </div>
+    </>
+  );
+}
+
+/** The rule cannot be applied to this network: then there are no windows either. */
+function Refused({ words }: { words: string }) {
+  return (
+    <Note>
+      <strong>No projections:</strong> {words} The whole pictures are shown instead of patches.
+    </Note>
+  );
+}

@@ -1,0 +1,108 @@
+/** View: what excites the maps of a layer most, and what in the pictures it is. */
+
+import { Columns } from "../components/Columns";
+import { Icon } from "../components/Icon";
+import { Segmented } from "../components/Segmented";
+import { CODE, Snippet } from "../components/states";
+import { mapPage, openMap, showMode } from "../settings";
+import { EnlargedMap } from "./EnlargedMap";
+import { FEATURE_PARTS, FeatureColumn } from "./FeatureColumn";
+import { loadFeatures } from "./featureLoads";
+import { pagesOf, panelOf } from "./features";
+import { statusWants } from "./featureWants";
+import type { PanelProps, View } from "./view";
+
+function Toolbar({ indexes, layer }: PanelProps) {
+  const pages = Math.max(
+    1,
+    ...indexes.map((index) => {
+      const panel = panelOf(index, layer);
+      return panel.state === "ready" ? pagesOf(panel.facts) : 1;
+    }),
+  );
+  const page = Math.min(mapPage.value ?? 0, pages - 1);
+  return (
+    <>
+      <Segmented
+        label="Show"
+        value={showMode.value}
+        onChange={(value) => (showMode.value = value)}
+        choices={[
+          { value: "both", text: "both", title: "Projections, and beside them the patches they belong to" },
+          { value: "projections", text: "projections", title: "What in the pictures excites the map" },
+          { value: "patches", text: "patches", title: "The parts of the pictures that excite the map most" },
+        ]}
+      />
+      {pages > 1 && (
+        <div class="pages">
+          <button type="button" class="plain" aria-label="previous maps" disabled={page === 0} onClick={() => (mapPage.value = page > 1 ? page - 1 : null)}>
+            <Icon name="previous" />
+          </button>
+          <span>page {page + 1} of {pages}</span>
+          <button type="button" class="plain" aria-label="next maps" disabled={page >= pages - 1} onClick={() => (mapPage.value = page + 1)}>
+            <Icon name="next" />
+          </button>
+        </div>
+      )}
+    </>
+  );
+}
+
+function Panel({ indexes, layer }: PanelProps) {
+  const open = openMap.value;
+  return (
+    <>
+      <Columns indexes={indexes} parts={FEATURE_PARTS}>
+        {(index) => <FeatureColumn index={index} layer={layer} runs={indexes.length} />}
+      </Columns>
+      {open !== null && <EnlargedMap indexes={indexes} layer={layer} map={open} />}
+    </>
+  );
+}
+
+function Nothing() {
+  return (
+    <section class="empty">
+      <h1>The chosen runs logged no features</h1>
+      <p>
+        This view shows the pictures that excite each map most, so the callback needs pictures: give it some of your
+        validation data.
+      </p>
+      <Snippet code={CODE} />
+    </section>
+  );
+}
+
+export const features: View = {
+  id: "features",
+  title: "Features",
+  help: {
+    shows: [
+      "For each map of a layer the nine pictures of a fixed probe set that excite it most, each at its strongest place. A patch is the part of the picture that this one unit can see.",
+      "A projection is that single activation sent back through the network to the pixels: what in the patch excites the map. Mid-grey is no influence; every projection has a scale of its own.",
+      "The strip of an enlarged map follows its strongest activation over the epochs.",
+    ],
+    read: [
+      "Similar projections over varied patches: the map is invariant to what differs between the patches.",
+      "If the patches share a background and the projections show the background, that is what the map sees, whatever class it seems to stand for.",
+      "Lower layers settle within a few epochs, upper ones much later. Where upper layers still change at the end, longer training may pay.",
+      "A jump, marked with a diamond, means that another picture became the strongest. The filter itself may have changed very little: the weights’ change since the previous log says how much.",
+      "Dead maps, hatched, answer to no picture of the probe set. Many of them: lower the learning rate, or check the initialisation.",
+      "A regular grid in the projections of a second layer comes from a large stride below it: try a smaller one.",
+    ],
+    cannot: [
+      "A projection is not proof that the filter learnt what it shows: the deconvnet can look convincing with random upper weights. Log rule=\"gradient\" as well and compare; occlusion is the test.",
+      "Nine pictures are the extreme of a map, not all it answers to. What moderately excites it may look different.",
+      "Brightness does not compare between projections: each has its own scale. The strengths do, within a map.",
+      "Map 7 of one run has no relation to map 7 of another, unless both began with the same weights.",
+      "Only the probe set was searched: a map that is dead here may answer to other pictures.",
+    ],
+  },
+  layers: (indexes) => indexes.flatMap(({ series }) => series.filter(({ kind }) => kind === "top").map(({ subject }) => subject)),
+  wants: statusWants,
+  follows: () => undefined,
+  load: loadFeatures,
+  Toolbar,
+  Panel,
+  Nothing,
+};

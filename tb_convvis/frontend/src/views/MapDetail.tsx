@@ -1,0 +1,157 @@
+/** One map of one run, enlarged: its projections and patches, where they come from, its strength over the epochs. */
+
+import { median } from "d3-array";
+import { useMemo, useState } from "preact/hooks";
+import { RunHeader } from "../components/Columns";
+import { Curve } from "../components/Curve";
+import { Absent, Loading } from "../components/states";
+import { useWidth } from "../components/useWidth";
+import { type RunIndex, findSeries } from "../data/index";
+import { className } from "../data/top";
+import { number } from "../lib/words";
+import { colours, goTo, store, timeline } from "../state";
+import { type FeatureReady, type Probe, panelOf, probeAt, strengthAt } from "./features";
+import { NineTiles } from "./NineTiles";
+import { SourcePicture } from "./SourcePicture";
+
+/** Sides of a mosaic in CSS pixels. */
+const LARGEST = 216;
+const SMALLEST = 112;
+const GAP = 12;
+
+export interface MapDetailProps {
+  index: RunIndex;
+  layer: string;
+  map: number;
+  runs: number;
+}
+
+/** Header, pictures. */
+export const DETAIL_PARTS = 2;
+
+export function MapDetail({ index, layer, map, runs }: MapDetailProps) {
+  const panel = panelOf(index, layer);
+  const place = panel.state === "ready" ? panel.facts.maps.indexOf(map) : -1;
+  const words =
+    panel.state === "loading" ? null
+    : panel.state !== "ready" ? panel.words
+    : place < 0 ? `Map ${map} of ${layer} is not among the ${panel.facts.maps.length} drawn of ${panel.facts.of}.`
+    : null;
+  if (words !== null) return <Absent words={words} />;
+  if (panel.state !== "ready") return <Loading height={SMALLEST} />;
+  const shown = panel.series.steps[panel.at] ?? 0;
+  return (
+    <>
+      <RunHeader run={index.run} shown={shown} />
+      <Strongest panel={panel} place={place} map={map} probe={probeAt(index, shown)} runs={runs} />
+    </>
+  );
+}
+
+interface StrongestProps {
+  panel: FeatureReady;
+  probe: Probe | null;
+  place: number;
+  map: number;
+  runs: number;
+}
+
+function Strongest({ panel, probe, place, map, runs }: StrongestProps) {
+  const [ref, width] = useWidth<HTMLDivElement>();
+  const [chosen, setSlot] = useState(0);
+  const { facts, numbers } = panel;
+  const slot = Math.min(chosen, facts.k - 1);
+  // Four side by side where there is room for them, else two and two.
+  const fits = (count: number) => Math.floor((width - (count - 1) * GAP) / count);
+  const across = fits(4) >= 148 ? 4 : 2;
+  const side = Math.max(SMALLEST, Math.min(LARGEST, fits(across)));
+  const shared = { panel, probe, place, side, slot, runs, onSlot: setSlot };
+  return (
+    <div class="strongest" ref={ref} style={{ "--side": `${side}px`, "--across": across }}>
+      {width > 0 && (
+        <>
+          <figure>
+            <figcaption>projections</figcaption>
+            {facts.tiles ? <NineTiles {...shared} what="projections" label={`projections of map ${map}`} /> : <p class="quiet">{facts.refused ?? "not logged"}</p>}
+          </figure>
+          <figure>
+            <figcaption>{facts.tiles ? "patches" : "pictures"}</figcaption>
+            {probe ? <NineTiles {...shared} what="patches" label={`patches of map ${map}`} /> : <p class="quiet">The probe pictures are not here.</p>}
+          </figure>
+          <figure>
+            <figcaption>source of {ordinal(slot)}</figcaption>
+            {probe && <SourcePicture {...shared} probe={probe} />}
+          </figure>
+          <ol>
+            {Array.from({ length: facts.k }, (_, at) => {
+              const { value, image } = numbers.at(place, at);
+              const name = probe && className(probe.facts, image);
+              return (
+                <li key={at}>
+                  <button type="button" class={at === slot ? "on" : ""} onMouseEnter={() => setSlot(at)} onFocus={() => setSlot(at)}>
+                    <span>{at + 1}</span>
+                    <b>{image < 0 ? "–" : number(value)}</b>
+                    <span>{image < 0 ? "" : `#${image}`}</span>
+                    <span class="name" title={name ?? ""}>{value > 0 ? (name ?? "") : "not activated"}</span>
+                  </button>
+                </li>
+              );
+            })}
+          </ol>
+        </>
+      )}
+    </div>
+  );
+}
+
+function ordinal(slot: number): string {
+  return `number ${slot + 1}`;
+}
+
+/** The strength of a map over the epochs, and in thin the median of the layer's maps. */
+export function StrengthCurve({ index, indexes, layer, map }: { index: RunIndex; indexes: readonly RunIndex[]; layer: string; map: number }) {
+  const arrived = store.arrivals.value;
+  const own = useMemo(() => strengthsOf(index, layer, map), [index, layer, map, arrived]);
+  const peak = useMemo(
+    () =>
+      Math.max(
+        ...indexes.flatMap((other) => {
+          const { values, medians } = strengthsOf(other, layer, map);
+          return [...values, ...medians].filter(Number.isFinite);
+        }),
+      ),
+    [indexes, layer, map, arrived],
+  );
+  const panel = panelOf(index, layer);
+  const steps = timeline.value;
+  if (own.steps.length === 0) return <div />;
+  return (
+    <div>
+      <h3>
+        Strength <span class="quiet">thin: median of the layer’s maps</span>
+      </h3>
+      <Curve
+        steps={own.steps}
+        values={own.values}
+        reference={own.medians}
+        domain={[steps[0] ?? 0, steps[steps.length - 1] ?? 1]}
+        peak={peak}
+        current={(panel.state === "ready" && panel.series.steps[panel.at]) || 0}
+        colour={colours.value.get(index.run) ?? "currentColor"}
+        label={`strength of map ${map} over the epochs`}
+        onPick={goTo}
+      />
+    </div>
+  );
+}
+
+function strengthsOf(index: RunIndex, layer: string, map: number): { steps: number[]; values: number[]; medians: number[] } {
+  const series = findSeries(index, "strength", layer);
+  const all = series?.steps.map((_, at) => strengthAt(index, layer, at)?.maps.value) ?? [];
+  const finite = (value: number | undefined) => (value !== undefined && Number.isFinite(value) ? value : Number.NaN);
+  return {
+    steps: series?.steps ?? [],
+    values: all.map((strengths) => finite(strengths?.[map])),
+    medians: all.map((strengths) => finite(strengths && median(strengths, (value) => finite(value)))),
+  };
+}

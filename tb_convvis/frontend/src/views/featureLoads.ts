@@ -1,0 +1,127 @@
+/**
+ * When the Features view fetches: the overview of the step first, a window of epochs around it next, the maps'
+ * own pictures once the slider rests.
+ */
+
+import { effect, untracked } from "@preact/signals";
+import { seriesKey } from "../data/store";
+import type { Series } from "../data/index";
+import type { Want } from "../data/plan";
+import { shownIndex } from "../lib/steps";
+import { mapPage, openMap, showMode, spacingMode } from "../settings";
+import { step, store } from "../state";
+import { OVERVIEW, mosaics, resting } from "./features";
+import { headsAround, headsAt, headsLack, layerSeries, mapsAround, patchesAt, strengthWants, stripWants } from "./featureWants";
+import { probeManifests } from "./probePictures";
+import type { PanelProps } from "./view";
+
+/** The slider rests when it did not move for so many milliseconds. */
+const REST = 120;
+/** So many logs ahead are kept ready in the direction of the slider. */
+const AHEAD = 4;
+
+export async function loadFeatures(props: PanelProps, stop: AbortSignal): Promise<void> {
+  const { indexes, layer } = props;
+  const all = layerSeries(indexes, layer);
+  await store.ensure([...headsAt(all, step.peek()), ...probeManifests(indexes)], stop);
+  if (stop.aborted) return;
+  resting.value = true;
+  await store.ensure([...mapsAround(all, step.peek(), openMap.peek()), ...patchesAt(indexes, layer, openMap.peek())], stop);
+  if (stop.aborted) return;
+  void store.ensure([...strengthWants(indexes, layer), ...headsAround(all, step.peek())], stop);
+  const ends = [followSlider(props, all), followMap(props)];
+  stop.addEventListener("abort", () => ends.forEach((end) => end()), { once: true });
+}
+
+/** One kind of request at a time: a newer one drops the older. */
+function lane(): { fetch: (wants: readonly Want[]) => void; drop: () => void } {
+  let current: AbortController | null = null;
+  const drop = () => current?.abort();
+  return {
+    drop,
+    fetch: (wants) => {
+      if (wants.length === 0) return;
+      drop();
+      current = new AbortController();
+      void store.ensure(wants, current.signal);
+    },
+  };
+}
+
+function followSlider({ indexes, layer }: PanelProps, all: readonly Series[]): () => void {
+  const moving = lane();
+  const rested = lane();
+  let before = step.peek();
+  let timer = 0;
+
+  const onRest = () => {
+    resting.value = true;
+    const target = step.peek();
+    const ahead = headsLack(all, target, AHEAD) || headsLack(all, target, -AHEAD);
+    rested.fetch([
+      ...mapsAround(all, target, openMap.peek()),
+      ...patchesAt(indexes, layer, openMap.peek()),
+      ...(ahead ? headsAround(all, target) : []),
+    ]);
+  };
+
+  const onStep = (target: number) => {
+    const direction = Math.sign(target - before) || 1;
+    const wasResting = resting.peek();
+    if (target !== before) {
+      resting.value = false;
+      // What the slider has left is of no use any more, unless it is on its way to where it goes.
+      if (mapsAround(all, target, openMap.peek()).length > 0) rested.drop();
+    }
+    before = target;
+    decodeAhead(all, target, direction);
+    if (headsLack(all, target))
+      moving.fetch([...headsAround(all, target), ...(wasResting ? mapsAround(all, target, openMap.peek()) : [])]);
+    else if (!wasResting && headsLack(all, target, AHEAD * direction)) moving.fetch(headsAround(all, target));
+    clearTimeout(timer);
+    timer = window.setTimeout(onRest, REST);
+  };
+
+  const end = effect(() => {
+    const target = step.value;
+    void [showMode.value, mapPage.value];
+    untracked(() => onStep(target));
+  });
+  return () => {
+    end();
+    clearTimeout(timer);
+    moving.drop();
+    rested.drop();
+  };
+}
+
+/** Overviews that will be drawn next are decoded before they are. */
+function decodeAhead(all: readonly Series[], target: number, direction: number): void {
+  for (const series of all) {
+    const at = shownIndex(series.steps, target);
+    for (let off = 0; off <= AHEAD; off++) {
+      const bytes = store.blob(series, at + off * direction, OVERVIEW)?.value;
+      if (bytes) mosaics.want(seriesKey(series, at + off * direction, OVERVIEW), bytes);
+    }
+  }
+}
+
+/** The strip of the enlarged map. */
+function followMap({ indexes, layer }: PanelProps): () => void {
+  const strip = lane();
+  const end = effect(() => {
+    const map = openMap.value;
+    void spacingMode.value;
+    untracked(() => {
+      if (map === null) return;
+      strip.fetch([
+        ...stripWants(indexes, layer, map),
+        ...patchesAt(indexes, layer, map),
+      ]);
+    });
+  });
+  return () => {
+    end();
+    strip.drop();
+  };
+}

@@ -1,0 +1,52 @@
+/** What is said of features, in words. */
+
+import { type StrengthFacts, type TopFacts, className } from "../data/top";
+import { enumerate, number, plural } from "../lib/words";
+import { PAGE, type FeatureReady, type Probe, type Strength } from "./features";
+
+/** How many of the maps are drawn. */
+export function drawnWords({ facts, page }: FeatureReady): string {
+  const all = facts.maps.length >= facts.of;
+  const drawn = all ? `All ${plural(facts.of, "map")} drawn` : `${facts.maps.length} of ${plural(facts.of, "map")} drawn (a seeded draw)`;
+  if (facts.maps.length <= PAGE) return `${drawn}.`;
+  const first = (page[0] ?? 0) + 1;
+  return `${drawn}; here ${first} to ${first + page.length - 1} of them.`;
+}
+
+/** "deconvnet; extended to silu in act1 and act2" */
+export function ruleWords({ rule, extended }: TopFacts): string {
+  const layers = new Map<string, string[]>();
+  for (const use of extended) {
+    const cut = use.lastIndexOf(": ");
+    const operation = cut < 0 ? use : use.slice(cut + 2);
+    layers.set(operation, [...(layers.get(operation) ?? []), ...(cut < 0 ? [] : [use.slice(0, cut)])]);
+  }
+  const parts = [...layers].map(([operation, names]) => (names.length > 0 ? `${operation} in ${enumerate(names)}` : operation));
+  return parts.length > 0 ? `${rule}; extended to ${enumerate(parts)}` : rule;
+}
+
+/** What changed since the previous log; null where there is none. */
+export function changeWords({ jumps, weightChange, projectionChange, comparable }: StrengthFacts, maps: number): string | null {
+  const parts = [
+    ...(weightChange === null ? [] : [`weights ${number(weightChange)}`]),
+    ...(projectionChange === null ? [] : [`projections ${number(projectionChange)} (over ${plural(comparable, "comparable map")})`]),
+  ];
+  const jumped = jumps === null ? [] : [`${plural(jumps, "map")} of ${maps} jumped`];
+  if (parts.length + jumped.length === 0) return null;
+  return `Change since the previous log: ${[...parts, ...jumped].join(", ")}.`;
+}
+
+export function pictureWords(probe: Probe | null, image: number): string {
+  const name = probe && className(probe.facts, image);
+  return name ? `picture ${image}, ${name}` : `picture ${image}`;
+}
+
+/** One map, in a line. */
+export function mapWords({ facts, numbers }: FeatureReady, map: number, probe: Probe | null, strength: Strength | null): string {
+  const place = facts.maps.indexOf(map);
+  const share = strength?.maps.deadShare[map];
+  const silent = share === undefined ? "" : `; no response to ${number(100 * share)}\u2009% of the pictures`;
+  const { value, image } = numbers.at(place, 0);
+  if (numbers.isDead(place)) return `map ${map}: dead, no picture excites it`;
+  return `map ${map}: strength ${number(value)} in ${pictureWords(probe, image)}${silent}`;
+}

@@ -1,0 +1,150 @@
+/** What the Features view knows of a run: which record stands at the step, its activations, the probe pictures. */
+
+import { signal } from "@preact/signals";
+import { wordsOf } from "../api";
+import { Bitmaps } from "../data/bitmaps";
+import { type RunIndex, type Series, findSeries } from "../data/index";
+import type { Manifest } from "../data/manifest";
+import { failureAt } from "../data/status";
+import {
+  type ProbeFacts, type StrengthFacts, type Strengths, type TopFacts, TopNumbers, parseStrengths, probeFacts, strengthFacts, topFacts,
+} from "../data/top";
+import { shownIndex } from "../lib/steps";
+import { mapPage } from "../settings";
+import { step, store } from "../state";
+
+/** Index in a record of `top`: the activations, the overview, the picture of the first map. */
+export const NUMBERS = 1;
+export const OVERVIEW = 2;
+export const FIRST_MAP = 3;
+
+/** Maps on one page: as many as the callback draws unless it is told otherwise. */
+export const PAGE = 64;
+
+/** Pictures of projections, decoded. */
+export const mosaics = new Bitmaps(96 * 2 ** 20);
+
+/** False while the slider moves: then the overview is drawn. */
+export const resting = signal(true);
+
+export interface FeatureReady {
+  state: "ready";
+  series: Series;
+  /** Position of the shown step in the series. */
+  at: number;
+  facts: TopFacts;
+  numbers: TopNumbers;
+  /** Positions of the maps of this page among the drawn ones. */
+  page: number[];
+  failure: string | null;
+}
+
+export type FeaturePanel =
+  | { state: "absent" | "failed"; words: string; failure: string | null }
+  | { state: "loading"; failure: string | null }
+  | FeatureReady;
+
+export function topSeries(index: RunIndex, layer: string): Series | undefined {
+  return findSeries(index, "top", layer);
+}
+
+const read = new WeakMap<object, unknown>();
+
+/** What a parser makes of a record, remembered by the record; an error where it is not sound. */
+function once<T>(source: object, parse: () => T): T | Error {
+  if (!read.has(source)) {
+    try {
+      read.set(source, parse());
+    } catch (error) {
+      read.set(source, error instanceof Error ? error : new Error(wordsOf(error)));
+    }
+  }
+  return read.get(source) as T | Error;
+}
+
+/** The facts at a position, if its manifest is here and sound. */
+export function topFactsAt(series: Series, at: number): TopFacts | null {
+  const manifest = store.manifest(series, at)?.value;
+  const facts = manifest && once(manifest, () => topFacts(manifest.facts, "manifest"));
+  return facts instanceof Error ? null : (facts ?? null);
+}
+
+export function panelOf(index: RunIndex, layer: string): FeaturePanel {
+  void store.arrivals.value;
+  const failure = failureAt(index, "features", layer, step.value);
+  const series = topSeries(index, layer);
+  if (!series) return { state: "absent", words: `This run logged no features of ${layer}.`, failure };
+  if (series.error) return { state: "failed", words: series.error, failure };
+  const at = shownIndex(series.steps, step.value);
+  if (at < 0) return { state: "absent", words: "No epoch of this layer was kept.", failure };
+  const manifest = store.manifest(series, at);
+  const blob = store.blob(series, at, NUMBERS);
+  const error = manifest?.error ?? blob?.error;
+  if (error) return { state: "failed", words: error, failure };
+  if (!manifest?.value || !blob?.value) return { state: "loading", failure };
+  const facts = once(manifest.value, () => topFacts(manifest.value.facts, "manifest"));
+  if (facts instanceof Error) return { state: "failed", words: `damaged: ${facts.message}`, failure };
+  const { value } = blob;
+  const numbers = once(value, () => new TopNumbers(facts, value));
+  if (numbers instanceof Error) return { state: "failed", words: `damaged: ${numbers.message}`, failure };
+  return { state: "ready", series, at, facts, numbers, page: pageOf(facts), failure };
+}
+
+export function pagesOf(facts: TopFacts): number {
+  return Math.max(1, Math.ceil(facts.maps.length / PAGE));
+}
+
+/** Positions, among the drawn maps, of those on the page that is looked at. */
+export function pageOf(facts: TopFacts): number[] {
+  const page = Math.min(Math.max(0, mapPage.value ?? 0), pagesOf(facts) - 1);
+  return facts.maps.map((_, at) => at).slice(page * PAGE, (page + 1) * PAGE);
+}
+
+export interface Strength {
+  facts: StrengthFacts;
+  maps: Strengths;
+}
+
+/** What is known of all maps of a layer at a step of `top`; null where that is not here. */
+export function strengthAt(index: RunIndex, layer: string, at: number): Strength | null {
+  const series = findSeries(index, "strength", layer);
+  const manifest = series && store.manifest(series, at)?.value;
+  if (!manifest) return null;
+  const found = once(manifest.blobs, () => {
+    const blobs = [1, 2, 3].map((number) => store.blob(series, at, number)?.value ?? new Uint8Array());
+    return { facts: strengthFacts(manifest.facts, "strength"), maps: parseStrengths(manifest.blobs, blobs) };
+  });
+  if (!(found instanceof Error)) return found;
+  // Not all of it may have come with the manifest: it is looked at again when more arrives.
+  read.delete(manifest.blobs);
+  return null;
+}
+
+/** What is known at exactly this step, and at the log before it. */
+export function strengthsAround(index: RunIndex, layer: string, target: number): { now: Strength | null; before: Strength | null } {
+  const series = findSeries(index, "strength", layer);
+  const at = series?.steps.indexOf(target) ?? -1;
+  if (at < 0) return { now: null, before: null };
+  return { now: strengthAt(index, layer, at), before: at > 0 ? strengthAt(index, layer, at - 1) : null };
+}
+
+export interface Probe {
+  series: Series;
+  at: number;
+  manifest: Manifest;
+  facts: ProbeFacts;
+}
+
+export function probeSeries(index: RunIndex): Series | undefined {
+  return findSeries(index, "probe", "pictures");
+}
+
+/** The probe set that the record of a step refers to: that of the fit it belongs to. Null while it is not here. */
+export function probeAt(index: RunIndex, target: number): Probe | null {
+  const series = probeSeries(index);
+  const at = series ? shownIndex(series.steps, target) : -1;
+  const manifest = series && store.manifest(series, at)?.value;
+  if (!manifest) return null;
+  const facts = once(manifest, () => probeFacts(manifest.facts, "probe"));
+  return facts instanceof Error ? null : { series, at, manifest, facts };
+}

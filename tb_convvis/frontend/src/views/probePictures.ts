@@ -1,0 +1,107 @@
+/** The probe pictures: fetched as they are needed, one copy for all runs that were logged with the same. */
+
+import { Bitmaps } from "../data/bitmaps";
+import { type Series, findSeries } from "../data/index";
+import type { Want } from "../data/plan";
+import { store } from "../state";
+import { type FeatureReady, type Probe } from "./features";
+import type { RunIndex } from "../data/index";
+
+/** A probe set up to this size is fetched as a whole. */
+export const WHOLE_BYTES = 8 * 2 ** 20;
+const DECODED_BYTES = 192 * 2 ** 20;
+
+const pictures = new Bitmaps(DECODED_BYTES);
+
+/** Counts that some were decoded. */
+export const picturesDecoded = pictures.decoded;
+
+interface Home {
+  series: Series;
+  at: number;
+}
+
+/** Where the bytes of a picture are read from: the run that had it first. */
+const homes = new Map<string, Home>();
+
+function homeOf(probe: Probe, image: number): Home & { key: string } {
+  const own = { series: probe.series, at: probe.at };
+  const info = probe.manifest.blobs[image];
+  const key = JSON.stringify(
+    info?.crc32 == null ? [probe.series.run, probe.series.walls[probe.at], image] : [info.crc32, info.size, info.shape, image],
+  );
+  const home = homes.get(key);
+  if (home && !store.blob(home.series, home.at, image + 1)?.error) return { ...home, key };
+  homes.set(key, own);
+  return { ...own, key };
+}
+
+/** Longest side of a decoded picture, so that all of the shown runs fit into the room there is. */
+function largestSide(probe: Probe, runs: number): number {
+  return Math.max(32, Math.floor(Math.sqrt(DECODED_BYTES / (4 * Math.max(1, probe.facts.count) * Math.max(1, runs)))));
+}
+
+/** [height, width] of a picture as it was logged. */
+export function pictureSize(probe: Probe, image: number): readonly [number, number] {
+  const [height, width] = probe.manifest.blobs[image]?.shape ?? [];
+  return height && width ? [height, width] : probe.facts.size;
+}
+
+/**
+ * A probe picture if it is decoded, which begins where it is not; null where it is damaged.
+ *
+ * It may be smaller than it was logged.
+ */
+export function pictureOf(probe: Probe, image: number, runs: number): ImageBitmap | null | undefined {
+  const { series, at, key } = homeOf(probe, image);
+  const found = pictures.get(key);
+  if (found !== undefined) return found;
+  const blob = store.blob(series, at, image + 1);
+  if (blob?.error) return null;
+  if (blob?.value) pictures.want(key, blob.value, pictureSize(probe, image), largestSide(probe, runs));
+  return undefined;
+}
+
+/** Numbers of the pictures that excite these maps. */
+export function imagesOf({ facts, numbers }: FeatureReady, maps: readonly number[]): Set<number> {
+  const images = new Set<number>();
+  for (const map of maps)
+    for (let slot = 0; slot < facts.k; slot++) {
+      const { image, value } = numbers.at(map, slot);
+      if (image >= 0 && value > 0) images.add(image);
+    }
+  return images;
+}
+
+/** The pictures that are not here, of all of a small set or of those named; each once for all runs. */
+export function pictureWants(needs: readonly { probe: Probe; images: Iterable<number> }[]): Want[] {
+  const missing = new Map<string, { home: Home; images: Set<number>; bytes: number }>();
+  for (const { probe, images } of needs) {
+    const { blobs } = probe.manifest;
+    const total = blobs.reduce((sum, { size }) => sum + size, 0);
+    const wanted = total <= WHOLE_BYTES ? blobs.map((_, image) => image) : [...images];
+    for (const image of wanted) {
+      const { series, at } = homeOf(probe, image);
+      if (!store.lacks(series, at, image + 1) || image >= blobs.length) continue;
+      const name = JSON.stringify([series.run, series.walls[at]]);
+      const entry = missing.get(name) ?? { home: { series, at }, images: new Set(), bytes: 0 };
+      entry.images.add(image);
+      entry.bytes += blobs[image]?.size ?? 0;
+      missing.set(name, entry);
+    }
+  }
+  return [...missing.values()].map(({ home, images, bytes }) => ({
+    series: home.series,
+    positions: [home.at],
+    indices: [...images].sort((a, b) => a - b).map((image) => image + 1),
+    bytesPerStep: bytes,
+  }));
+}
+
+/** The manifests of the probe sets: one per fit. */
+export function probeManifests(indexes: readonly RunIndex[]): Want[] {
+  return indexes.flatMap((index) => {
+    const series = findSeries(index, "probe", "pictures");
+    return series ? [{ series, positions: series.steps.map((_, at) => at), indices: [0], bytesPerStep: 65_536 }] : [];
+  });
+}
