@@ -44,7 +44,7 @@ function ReadyColumn({ index, layer, panel }: { index: RunIndex; layer: string; 
   const [hovered, setHovered] = useState<number | null>(null);
   const tiles = useMemo(
     () => tilesOf(kernel, display, scale.maxima),
-    [kernel, display.colour, String(display.order), String(display.divisor), String(scale.maxima)],
+    [kernel, display.colour, String(display.order), String(display.divisor), scale.maxima],
   );
   const kept = series.steps.length;
   // The schedule counts the epochs that failed as well: those TensorBoard never had to keep.

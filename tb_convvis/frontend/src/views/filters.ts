@@ -2,7 +2,7 @@
 
 import { signal } from "@preact/signals";
 import { type RunIndex, type Series, findSeries } from "../data/index";
-import { type FilterFacts, type Kernel, filterFacts } from "../data/manifest";
+import { type FilterFacts, type Kernel, type Manifest, filterFacts } from "../data/manifest";
 import { failureAt } from "../data/status";
 import { type Want, wholeSeries } from "../data/plan";
 import { type Display, displayOf, filterMaxima } from "../lib/kernel";
@@ -33,21 +33,21 @@ export type FilterPanel =
 
 /** The facts at a position, if its manifest is here and sound. */
 export function factsAt(series: Series, at: number): FilterFacts | null {
-  const facts = store.manifest(series, at)?.value?.facts;
-  if (facts === undefined) return null;
-  const known = parsed.get(facts as object);
+  const manifest = store.manifest(series, at)?.value;
+  if (!manifest) return null;
+  const known = parsed.get(manifest);
   if (known !== undefined) return known;
   let read: FilterFacts | null = null;
   try {
-    read = filterFacts(facts, "manifest");
+    read = filterFacts(manifest.facts, "manifest");
   } catch {
     // Told where the step itself is shown.
   }
-  parsed.set(facts as object, read);
+  parsed.set(manifest, read);
   return read;
 }
 
-const parsed = new WeakMap<object, FilterFacts | null>();
+const parsed = new WeakMap<Manifest, FilterFacts | null>();
 
 export function panelOf(index: RunIndex, layer: string): FilterPanel {
   void store.arrivals.value;
@@ -76,8 +76,22 @@ export interface Scale {
   complete: boolean;
 }
 
-/** M = max|w| over the epochs: of the whole layer, or of each filter. */
-export function scaleOf({ series, kernel, display }: Extract<FilterPanel, { state: "ready" }>): Scale {
+type Ready = Extract<FilterPanel, { state: "ready" }>;
+
+const knownScales = new WeakMap<Series, { name: string; scale: Scale }>();
+
+/** M = max|w| over the epochs: of the whole layer, or of each filter. The same object until something arrives. */
+export function scaleOf(panel: Ready): Scale {
+  const { series, kernel, display } = panel;
+  const name = JSON.stringify([store.arrivals.value, scaleMode.value, display.divisor, kernel.filters]);
+  const known = knownScales.get(series);
+  if (known?.name === name) return known.scale;
+  const scale = measureScale(panel);
+  knownScales.set(series, { name, scale });
+  return scale;
+}
+
+function measureScale({ series, kernel, display }: Ready): Scale {
   const maxima = new Float64Array(kernel.filters);
   let epochs = 0;
   let largest = 0;
