@@ -18,7 +18,8 @@ const WINDOW_BYTES = 6 * 2 ** 20;
 const bulky = signal(false);
 
 export type FilterPanel =
-  | { state: "absent" | "failed"; words: string; failure: string | null }
+  | { state: "absent"; words: string; failure: string | null }
+  | { state: "failed"; words: string; failure: string | null; step: number | null }
   | { state: "loading"; failure: string | null }
   | {
       state: "ready";
@@ -54,16 +55,17 @@ export function panelOf(index: RunIndex, layer: string): FilterPanel {
   const failure = failureAt(index, "filters", layer, step.value);
   const series = findSeries(index, "filters", layer);
   if (!series) return { state: "absent", words: `This run logged no filters of ${layer}.`, failure };
-  if (series.error) return { state: "failed", words: series.error, failure };
+  if (series.error) return { state: "failed", words: series.error, failure, step: null };
   const at = shownIndex(series.steps, step.value);
   if (at < 0) return { state: "absent", words: "No epoch of this layer was kept.", failure };
+  const shown = series.steps[at] ?? null;
   const manifest = store.manifest(series, at);
   const kernel = store.kernel(series, at);
   const error = manifest?.error ?? kernel?.error;
-  if (error) return { state: "failed", words: error, failure };
+  if (error) return { state: "failed", words: error, failure, step: shown };
   if (!manifest?.value || !kernel?.value) return { state: "loading", failure };
   const facts = factsAt(series, at);
-  if (!facts) return { state: "failed", words: "damaged: its manifest is not that of a kernel", failure };
+  if (!facts) return { state: "failed", words: "damaged: its manifest is not that of a kernel", failure, step: shown };
   const display = displayOf(facts, kernel.value.channels, colourMode.value === "colour");
   return { state: "ready", series, at, facts, kernel: kernel.value, display, failure };
 }
