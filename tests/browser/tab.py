@@ -74,7 +74,7 @@ class Tab:
         return self.frame.locator(selector)
 
     def column(self, title: str) -> Locator:
-        """A run's column. TensorBoard decides on their order."""
+        """A run's column."""
         return self.find(f".column[aria-label='{title}']")
 
     @property
