@@ -11,13 +11,14 @@ PY   := $(VENV)/bin/python
 LOGS := logs/demo
 SETTINGS = --epochs $(EPOCHS) $(DEMO_ARGS)
 
-.PHONY: help demo train test test-all lint page browser bench clean
+.PHONY: help demo train test test-all lint page browser bench screenshots clean
 
 help:
 	@echo 'make demo       train two small networks and open them in TensorBoard  (PORT=6006 EPOCHS=12 DEMO_ARGS=)'
 	@echo 'make test       style, types and all tests, those in a real browser included'
 	@echo 'make test-all   the slow ones and the comparisons with other implementations as well'
 	@echo 'make bench      what logging costs'
+	@echo 'make screenshots  the pictures of the documents, from a new training of the demo'
 	@echo 'make clean      remove what was built, logged and installed'
 	@echo 'PYTHON=python3.12 chooses the Python of .venv'
 
@@ -51,6 +52,9 @@ page: $(VENV)/test-installed
 
 browser: $(VENV)/test-installed
 	$(PY) -m tests.browser.chromium
+
+screenshots: train browser
+	$(PY) -m tests.browser.screenshots $(LOGS) docs/images
 
 bench: $(VENV)/test-installed
 	$(PY) -m benchmarks

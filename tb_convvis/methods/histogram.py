@@ -35,7 +35,7 @@ def weight_histogram(weight: tf.Tensor, buckets: int = 30) -> Histogram:
 
     Returns:
         Counts equal `numpy.histogram` of the weight in float64; they add up to the number of weights
-        less `nan` and `infinite`.
+        less `nan` and `infinite`. Subnormal values count as zero, as they do in TensorFlow.
 
     Example:
         >>> weight_histogram(tf.constant([0.0, 1.0, 1.0, float("nan")]), buckets=2).buckets.tolist()

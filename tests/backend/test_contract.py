@@ -21,7 +21,6 @@ DOCUMENT = Path(__file__).parents[2] / "docs" / "http_api.md"
 CONV1 = "convvis/filters/conv1"
 EVERY_ROUTE = [
     "static/index.js",
-    "static/index.css",
     "runs",
     "index?run=sgd/convvis",
     f'blobs?want=[["sgd/convvis","{CONV1}",[1],[]]]',
@@ -255,10 +254,9 @@ def test_requests_of_the_page_itself_are_answered(board: Board) -> None:
 
 
 @pytest.mark.usefixtures("page")
-def test_static_files_have_fixed_types(board: Board) -> None:
-    script, style = board.open("static/index.js"), board.open("static/index.css")
+def test_the_page_has_a_fixed_type(board: Board) -> None:
+    script = board.open("static/index.js")
     assert (script.mimetype, script.text) == ("text/javascript", "/* index.js */")
-    assert (style.mimetype, style.text) == ("text/css", "/* index.css */")
 
 
 def test_a_page_that_is_not_built_is_404_and_says_how(

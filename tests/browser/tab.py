@@ -73,6 +73,10 @@ class Tab:
     def find(self, selector: str) -> Locator:
         return self.frame.locator(selector)
 
+    def column(self, title: str) -> Locator:
+        """A run's column."""
+        return self.find(f".column[aria-label='{title}']")
+
     @property
     def epoch(self) -> str:
         return str(self.find("input[type=range]").get_attribute("aria-valuetext"))

@@ -62,8 +62,8 @@ def test_dead_filters_are_named(board: Board, open_tab: Open) -> None:
 
 def test_missing_step_shows_the_one_before_and_says_so(board: Board, open_tab: Open) -> None:
     tab = open_tab(board.url, runs=worlds.runs("lr/fast", "lr/slow"), step="5")
-    expect(tab.find(".run-header .shown").nth(0)).to_have_text("epoch 5")
-    expect(tab.find(".run-header .shown").nth(1)).to_have_text("showing 3, asked 5")
+    expect(tab.column("lr/fast").locator(".shown")).to_have_text("epoch 5")
+    expect(tab.column("lr/slow").locator(".shown")).to_have_text("showing 3, asked 5")
 
 
 def test_few_requests(board: Board, open_tab: Open) -> None:

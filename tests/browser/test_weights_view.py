@@ -15,15 +15,15 @@ Open = Callable[..., Tab]
 
 def test_ridgeline_marks_the_epoch(board: Board, open_tab: Open) -> None:
     tab = open_tab(board.url, view="weights", runs=worlds.runs("lr/fast", "lr/slow"), step="3")
-    assert tab.find(".column").nth(0).locator(".ridge").count() == worlds.STEPS
-    assert tab.find(".column").nth(1).locator(".ridge").count() == len(worlds.SPARSE)
-    edge = tab.find(".ridge-here .edge").first
+    assert tab.column("lr/fast").locator(".ridge").count() == worlds.STEPS
+    assert tab.column("lr/slow").locator(".ridge").count() == len(worlds.SPARSE)
+    edge = tab.column("lr/fast").locator(".ridge-here .edge")
     before = edge.get_attribute("d")
     tab.requests.clear()
     tab.press(".")
     assert edge.get_attribute("d") != before
     assert tab.requests == []
-    expect(tab.find(".column").first).to_contain_text("Logged by ConvVis, 12 epochs.")
+    expect(tab.column("lr/fast")).to_contain_text("Logged by ConvVis, 12 epochs.")
 
 
 def test_heat_over_time(board: Board, open_tab: Open) -> None:

@@ -25,6 +25,7 @@ def pictures(count: int = 24, side: int = 12, channels: int = 3) -> tuple[np.nda
 
 def small_model(seed: int = 0) -> keras.Model:
     """A nested model with batch norm, dropout and augmentation, which a careless probe would disturb."""
+    keras.backend.clear_session()  # older versions of Keras keep the global generator beyond a new seed
     keras.utils.set_random_seed(seed)
     backbone = keras.Sequential(
         [

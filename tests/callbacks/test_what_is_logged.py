@@ -66,7 +66,6 @@ def test_every_record_says_what_it_is(tmp_path: Path) -> None:
 
 
 def test_the_run_record_describes_model_settings_and_versions(tmp_path: Path) -> None:
-    keras.backend.clear_session()  # numbers in default layer names begin anew
     model = small_model()
     fit(model, ConvVis(tmp_path, class_names=["a", "b", "c"], freq=2), epochs=1)
     facts = records(tmp_path / "convvis", "convvis/run/model")[0].manifest.facts

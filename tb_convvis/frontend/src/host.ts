@@ -151,11 +151,12 @@ export function withAddress(hash: string, values: ReadonlyMap<string, string>): 
 
 /** Writes the page's state into the address, without a new entry in the browser's history. */
 export function writeAddress(values: ReadonlyMap<string, string>): void {
-  const target = hashWindow();
-  const hash = withAddress(target.location.hash, values);
-  if (hash === target.location.hash) return;
+  const { location, history } = hashWindow();
+  const hash = withAddress(location.hash, values);
+  if (hash === location.hash) return;
   try {
-    target.history.replaceState(target.history.state, "", hash);
+    // With its path: by itself a hash would count from the base address that TensorBoard gives our frame.
+    history.replaceState(history.state, "", `${location.pathname}${location.search}${hash}`);
   } catch {
     // Browsers limit how often this may be called; the next change tries again.
   }

@@ -9,7 +9,7 @@ import { layer, modelWants } from "./layers";
 import { pause } from "./playback";
 import { restore, serialise, viewId } from "./settings";
 import { dark, hostRuns, readChosen, reading, refresh, shownIndexes, shownRuns, store } from "./state";
-import css from "./style.css?inline";
+import css from "./styles/index.css?inline";
 import { viewOf } from "./views";
 
 export function render(): void {

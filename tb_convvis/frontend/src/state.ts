@@ -5,7 +5,7 @@ import { ApiError, fetchIndex, fetchRuns, isAbort, wordsOf } from "./api";
 import type { RunIndex, RunList } from "./data/index";
 import { Store } from "./data/store";
 import { runColours } from "./lib/colours";
-import { foldRuns, runTitles } from "./lib/folders";
+import { foldRuns, runTitles, sortRuns } from "./lib/folders";
 import { closestIndex, neighbour, unionSteps } from "./lib/steps";
 import { MAX_RUNS, askedStep, chosenRuns } from "./settings";
 
@@ -34,7 +34,7 @@ export const colours = computed(() =>
   runColours([...(hostRuns.value ?? []), ...(runList.value?.runs ?? []).map(({ run }) => run)], dark.value),
 );
 
-/** The runs that are shown, in TensorBoard's order: the user's choice, else the first two. */
+/** The runs that are shown, by name: the user's choice, else the first two. */
 export const shownRuns = computed(() => pick(runList.value, chosenRuns.value));
 
 function pick(list: RunList | null, wanted: readonly string[] | null): string[] {
@@ -106,7 +106,8 @@ export async function refresh(): Promise<void> {
   refreshing?.abort();
   const { signal: stop } = (refreshing = new AbortController());
   try {
-    const list = await fetchRuns(stop);
+    const listed = await fetchRuns(stop);
+    const list = { ...listed, runs: sortRuns(listed.runs) };
     const read = await fetchIndex(pick(list, chosenRuns.peek()), stop);
     batch(() => {
       runList.value = list;

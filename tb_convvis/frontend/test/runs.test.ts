@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { runColours } from "../src/lib/colours";
-import { foldRuns, runTitles } from "../src/lib/folders";
+import { foldRuns, runTitles, sortRuns } from "../src/lib/folders";
 
 const runs = (...pairs: [string, string][]) => pairs.map(([run, group]) => ({ run, group }));
 
@@ -16,6 +16,10 @@ describe("runs", () => {
   it("are told apart where two trainings went into one directory", () => {
     const titles = runTitles(runs(["a/convvis", "a"], ["a/convvis-2", "a"], ["convvis", ""]));
     expect([...titles.values()]).toEqual(["a · convvis", "a · convvis-2", "(log directory)"]);
+  });
+
+  it("are sorted as people count", () => {
+    expect(sortRuns(runs(["r10", "r10"], ["r2", "r2"], ["a/b", "a"])).map(({ run }) => run)).toEqual(["a/b", "r2", "r10"]);
   });
 
   it("may be called anything", () => {

@@ -28,12 +28,17 @@ export function FilterGrid({ tiles, label, flags, open, onOpen, onHover }: Filte
     const area = { width: Math.floor(width * dpr), height: Math.floor(room * dpr) };
     return layoutGrid({ height: tall, width: wide, filters, perFilter }, area, LARGEST * dpr, dpr);
   }, [tall, wide, filters, perFilter, width, room, dpr]);
+  // The cells change with the layout and the flags, not with every epoch: most steps leave them alone.
+  const cells = useMemo(
+    () => <Cells {...{ layout, dpr, filters, flags, open, onOpen, onHover, label }} />,
+    [layout, dpr, filters, String([...flags]), open, label],
+  );
   return (
     <div class="filter-grid" ref={ref}>
       {width > 0 && (
         <div class="tile-stack" onMouseLeave={() => onHover(null)}>
           <TileCanvas tiles={tiles} layout={layout} dpr={dpr} label={label} />
-          <Cells {...{ layout, dpr, filters, flags, open, onOpen, onHover, label }} />
+          {cells}
         </div>
       )}
     </div>

@@ -19,24 +19,24 @@ function borders(steps: readonly number[]): number[] {
   const first = steps[0] ?? 0;
   const last = steps[steps.length - 1] ?? 0;
   const middles = steps.slice(1).map((step, at) => (step + (steps[at] ?? step)) / 2);
-  const half = steps.length > 1 ? (last - first) / (steps.length - 1) / 2 : 0.5;
-  return [first - half, ...middles, last + half];
+  return [first - 0.5, ...middles, last + 0.5];
 }
 
-export function Heat({ steps, shares, extent, peak, current, label, onPick }: HistogramChartProps) {
+export function Heat({ steps, shares, extent, domain, peak, current, label, onPick }: HistogramChartProps) {
   const [ref, width] = useWidth<HTMLDivElement>();
   const tall = chartHeight();
   const canvas = useRef<HTMLCanvasElement>(null);
   const dpr = window.devicePixelRatio || 1;
   const plot = { width: Math.max(1, width - MARGIN.left - MARGIN.right), height: tall - MARGIN.top - MARGIN.bottom };
   const edges = borders(steps);
-  const x = scaleLinear([edges[0] ?? 0, edges[edges.length - 1] ?? 1], [MARGIN.left, MARGIN.left + plot.width]);
+  const x = scaleLinear([domain[0] - 0.5, domain[1] + 0.5], [MARGIN.left, MARGIN.left + plot.width]);
   const y = scaleLinear(extent, [MARGIN.top + plot.height, MARGIN.top]);
 
   useLayoutEffect(() => {
     const context = canvas.current?.getContext("2d");
     if (!context) return;
     const at = (border: number) => Math.round((x(border) - MARGIN.left) * dpr);
+    context.clearRect(0, 0, context.canvas.width, context.canvas.height);
     shares.forEach((column, position) => {
       const left = at(edges[position] ?? 0);
       const right = at(edges[position + 1] ?? 0);
@@ -47,7 +47,7 @@ export function Heat({ steps, shares, extent, peak, current, label, onPick }: Hi
         context.fillRect(left, top, Math.max(1, right - left), bottom - top);
       });
     });
-  }, [steps, shares, peak, width, tall, dpr]);
+  }, [steps, shares, peak, width, tall, dpr, ...domain]);
 
   const pick = (event: MouseEvent & { currentTarget: Element }) =>
     onPick(x.invert(event.clientX - event.currentTarget.getBoundingClientRect().left));

@@ -11,6 +11,8 @@ export interface HistogramChartProps {
   shares: readonly Float64Array[];
   /** The value axis, shared by all runs. */
   extent: [number, number];
+  /** The time axis, shared as well. */
+  domain: [first: number, last: number];
   /** Highest share of any bin, step and run. */
   peak: number;
   current: number;

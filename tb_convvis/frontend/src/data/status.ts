@@ -2,9 +2,10 @@
 
 import { store } from "../state";
 import { type RunIndex, type Series, findSeries } from "./index";
-import { type Failure, type StatusFacts, statusFacts } from "./manifest";
+import { type Failure, type Manifest, type StatusFacts, statusFacts } from "./manifest";
 
 const EMPTY: StatusFacts = { failures: [], notes: [] };
+const known = new WeakMap<Manifest, StatusFacts>();
 
 /** What a view's record says at exactly this step; nothing where there is no record. */
 export function statusAt(index: RunIndex, view: string, step: number): StatusFacts {
@@ -14,13 +15,18 @@ export function statusAt(index: RunIndex, view: string, step: number): StatusFac
 
 function read(series: Series, at: number): StatusFacts {
   void store.arrivals.value;
-  const record = store.manifest(series, at);
-  if (!record?.value) return EMPTY;
-  try {
-    return statusFacts(record.value.facts, "status");
-  } catch {
-    return EMPTY;
+  const record = store.manifest(series, at)?.value;
+  if (!record) return EMPTY;
+  let facts = known.get(record);
+  if (!facts) {
+    try {
+      facts = statusFacts(record.facts, "status");
+    } catch {
+      facts = EMPTY;
+    }
+    known.set(record, facts);
   }
+  return facts;
 }
 
 /** Why a view failed for a layer at this step, or null where it did not. */

@@ -16,12 +16,18 @@ import { type Request, type Want, plan } from "./plan";
 /** What became of a record: the thing itself, or why it cannot be shown. */
 export type Outcome<T> = { value: T; error: null } | { value: null; error: string };
 
-const keyOf = (run: string, tag: string, step: number | string, wall: number, index: number): string =>
-  JSON.stringify([run, tag, String(step), wall, index]);
+const knownKeys = new WeakMap<Series, string[]>();
 
-/** The name under which a record is filed. */
-export const seriesKey = (series: Series, at: number, index: number): string =>
-  keyOf(series.run, series.tag, series.wire[at] ?? "", series.walls[at] ?? 0, index);
+/** The name under which a record is filed. Looked up at every step for every epoch: so each is made once. */
+export function seriesKey(series: Series, at: number, index: number): string {
+  let keys = knownKeys.get(series);
+  if (!keys) {
+    const { run, tag, wire, walls } = series;
+    keys = wire.map((step, position) => JSON.stringify([run, tag, String(step), walls[position]]));
+    knownKeys.set(series, keys);
+  }
+  return `${keys[at]}${index}`;
+}
 
 export class Store {
   readonly #manifests = new Lru<Outcome<Manifest>>(48 * 2 ** 20);

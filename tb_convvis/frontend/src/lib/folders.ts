@@ -16,6 +16,13 @@ export interface Folder {
   leaves: Leaf[];
 }
 
+const byName = new Intl.Collator("en", { numeric: true });
+
+/** Runs by name, run2 before run10. TensorBoard's own order is that in which it happened to read them. */
+export function sortRuns<T extends { run: string }>(runs: readonly T[]): T[] {
+  return [...runs].sort((a, b) => byName.compare(a.run, b.run));
+}
+
 /** Folders in the order in which their first run comes. */
 export function foldRuns(runs: readonly RunName[]): Folder[] {
   const sizes = new Map<string, number>();

@@ -23,15 +23,14 @@ export function FilterColumn({ index, layer }: { index: RunIndex; layer: string 
   if (panel.state === "ready") return <ReadyColumn index={index} layer={layer} panel={panel} />;
   return (
     <>
-      <div>
-        <RunHeader run={index.run} shown={null} />
+      <div class="column-head">
+        <RunHeader run={index.run} shown={panel.state === "failed" ? panel.step : null} />
         {panel.failure && <Failed words={panel.failure} />}
+        {panel.state === "failed" && <Failed words={panel.words} />}
       </div>
       <div />
       {panel.state === "loading" && <Loading height={300} label="loading filters" />}
-      {panel.state === "failed" && <Failed words={panel.words} />}
       {panel.state === "absent" && <Absent words={panel.words} />}
-      <div />
     </>
   );
 }
@@ -44,14 +43,14 @@ function ReadyColumn({ index, layer, panel }: { index: RunIndex; layer: string; 
   const [hovered, setHovered] = useState<number | null>(null);
   const tiles = useMemo(
     () => tilesOf(kernel, display, scale.maxima),
-    [kernel, display.colour, String(display.order), String(display.divisor), String(scale.maxima)],
+    [kernel, display.colour, String(display.order), String(display.divisor), scale.maxima],
   );
   const kept = series.steps.length;
   // The schedule counts the epochs that failed as well: those TensorBoard never had to keep.
   const logged = (series.logged ?? kept) - failedSteps(index, "filters", layer).length;
   return (
     <>
-      <div>
+      <div class="column-head">
         <RunHeader run={index.run} shown={series.steps[at] ?? null} />
         {panel.failure && <Failed words={panel.failure} />}
         {logged > kept && <Downsampled kept={kept} logged={logged} />}

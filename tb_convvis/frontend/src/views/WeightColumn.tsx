@@ -11,7 +11,7 @@ import { failureAt, statusAt } from "../data/status";
 import { shownIndex } from "../lib/steps";
 import { number, plural, whole } from "../lib/words";
 import { chartMode } from "../settings";
-import { colours, goTo, step, titles } from "../state";
+import { colours, goTo, step, timeline, titles } from "../state";
 import { histogramsOf, sharesOf, stepsOf, weightSeries } from "./histogramData";
 
 /** Header with source, chart, scale, notes. */
@@ -35,7 +35,7 @@ export function WeightColumn({ index, layer, weight, extent, peak }: WeightColum
   const point = histograms?.points[at];
   return (
     <>
-      <div>
+      <div class="column-head">
         <RunHeader run={index.run} shown={shown} />
         {failure && <Failed words={failure} />}
       </div>
@@ -47,6 +47,7 @@ export function WeightColumn({ index, layer, weight, extent, peak }: WeightColum
           steps={steps}
           shares={sharesOf(histograms, extent)}
           extent={extent}
+          domain={[timeline.value[0] ?? 0, timeline.value[timeline.value.length - 1] ?? 1]}
           peak={peak}
           current={shown}
           colour={colours.value.get(index.run) ?? "#888888"}

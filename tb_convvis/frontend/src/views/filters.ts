@@ -2,7 +2,7 @@
 
 import { signal } from "@preact/signals";
 import { type RunIndex, type Series, findSeries } from "../data/index";
-import { type FilterFacts, type Kernel, filterFacts } from "../data/manifest";
+import { type FilterFacts, type Kernel, type Manifest, filterFacts } from "../data/manifest";
 import { failureAt } from "../data/status";
 import { type Want, wholeSeries } from "../data/plan";
 import { type Display, displayOf, filterMaxima } from "../lib/kernel";
@@ -18,7 +18,8 @@ const WINDOW_BYTES = 6 * 2 ** 20;
 const bulky = signal(false);
 
 export type FilterPanel =
-  | { state: "absent" | "failed"; words: string; failure: string | null }
+  | { state: "absent"; words: string; failure: string | null }
+  | { state: "failed"; words: string; failure: string | null; step: number | null }
   | { state: "loading"; failure: string | null }
   | {
       state: "ready";
@@ -33,37 +34,38 @@ export type FilterPanel =
 
 /** The facts at a position, if its manifest is here and sound. */
 export function factsAt(series: Series, at: number): FilterFacts | null {
-  const facts = store.manifest(series, at)?.value?.facts;
-  if (facts === undefined) return null;
-  const known = parsed.get(facts as object);
+  const manifest = store.manifest(series, at)?.value;
+  if (!manifest) return null;
+  const known = parsed.get(manifest);
   if (known !== undefined) return known;
   let read: FilterFacts | null = null;
   try {
-    read = filterFacts(facts, "manifest");
+    read = filterFacts(manifest.facts, "manifest");
   } catch {
     // Told where the step itself is shown.
   }
-  parsed.set(facts as object, read);
+  parsed.set(manifest, read);
   return read;
 }
 
-const parsed = new WeakMap<object, FilterFacts | null>();
+const parsed = new WeakMap<Manifest, FilterFacts | null>();
 
 export function panelOf(index: RunIndex, layer: string): FilterPanel {
   void store.arrivals.value;
   const failure = failureAt(index, "filters", layer, step.value);
   const series = findSeries(index, "filters", layer);
   if (!series) return { state: "absent", words: `This run logged no filters of ${layer}.`, failure };
-  if (series.error) return { state: "failed", words: series.error, failure };
+  if (series.error) return { state: "failed", words: series.error, failure, step: null };
   const at = shownIndex(series.steps, step.value);
   if (at < 0) return { state: "absent", words: "No epoch of this layer was kept.", failure };
+  const shown = series.steps[at] ?? null;
   const manifest = store.manifest(series, at);
   const kernel = store.kernel(series, at);
   const error = manifest?.error ?? kernel?.error;
-  if (error) return { state: "failed", words: error, failure };
+  if (error) return { state: "failed", words: error, failure, step: shown };
   if (!manifest?.value || !kernel?.value) return { state: "loading", failure };
   const facts = factsAt(series, at);
-  if (!facts) return { state: "failed", words: "damaged: its manifest is not that of a kernel", failure };
+  if (!facts) return { state: "failed", words: "damaged: its manifest is not that of a kernel", failure, step: shown };
   const display = displayOf(facts, kernel.value.channels, colourMode.value === "colour");
   return { state: "ready", series, at, facts, kernel: kernel.value, display, failure };
 }
@@ -76,8 +78,22 @@ export interface Scale {
   complete: boolean;
 }
 
-/** M = max|w| over the epochs: of the whole layer, or of each filter. */
-export function scaleOf({ series, kernel, display }: Extract<FilterPanel, { state: "ready" }>): Scale {
+type Ready = Extract<FilterPanel, { state: "ready" }>;
+
+const knownScales = new WeakMap<Series, { name: string; scale: Scale }>();
+
+/** M = max|w| over the epochs: of the whole layer, or of each filter. The same object until something arrives. */
+export function scaleOf(panel: Ready): Scale {
+  const { series, kernel, display } = panel;
+  const name = JSON.stringify([store.arrivals.value, scaleMode.value, display.divisor, kernel.filters]);
+  const known = knownScales.get(series);
+  if (known?.name === name) return known.scale;
+  const scale = measureScale(panel);
+  knownScales.set(series, { name, scale });
+  return scale;
+}
+
+function measureScale({ series, kernel, display }: Ready): Scale {
   const maxima = new Float64Array(kernel.filters);
   let epochs = 0;
   let largest = 0;
