@@ -58,12 +58,12 @@ export function patchOf(window: Rect, extent: readonly [number, number], picture
   return { source: width > 0 && height > 0 ? { left, top, width, height } : null, target };
 }
 
-/**
- * Sides of a tile in device pixels: a whole multiple of its own pixels, so that each is a square; a tile that is
- * larger than wanted is drawn smaller.
- */
+/** Up to this side a tile is logged lossless, and drawn so that each of its pixels is a square. */
+const EXACT = 20;
+
+/** Sides of a tile in device pixels: a small one is enlarged by a whole number, another fills what is wanted. */
 export function drawnSize([height, width]: readonly [number, number], wanted: number): [height: number, width: number] {
   const longest = Math.max(1, height, width);
-  const scale = longest <= wanted ? Math.floor(wanted / longest) : wanted / longest;
+  const scale = longest <= EXACT && longest <= wanted ? Math.floor(wanted / longest) : wanted / longest;
   return [Math.max(1, Math.round(height * scale)), Math.max(1, Math.round(width * scale))];
 }

@@ -1,5 +1,6 @@
 /** The map that is enlarged, of all shown runs: it stands at the bottom, so that the grid stays in sight. */
 
+import { useEffect } from "preact/hooks";
 import { Columns } from "../components/Columns";
 import { Icon } from "../components/Icon";
 import { openMap } from "../settings";
@@ -13,6 +14,9 @@ export function EnlargedMap({ indexes, layer, map }: PanelProps & { map: number 
     const panel = panelOf(index, layer);
     return panel.state === "ready" ? panel.facts.maps : [];
   }))].sort((a, b) => a - b);
+  useEffect(() => {
+    document.querySelector(`.map-grid [data-cell="${map}"]`)?.scrollIntoView({ block: "nearest" });
+  }, [map]);
   const before = drawn.findLast((other) => other < map);
   const after = drawn.find((other) => other > map);
   return (

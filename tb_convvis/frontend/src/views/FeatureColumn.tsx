@@ -90,7 +90,8 @@ function ReadyColumn({ index, layer, runs, panel }: FeatureColumnProps & { panel
         <p class="quiet">
           {facts.tiles && `Projections: ${ruleWords(facts)}; ${facts.display}. `}
           {probe && `Strongest of ${plural(probe.facts.count, "probe picture")}${probe.facts.display ? `, drawn so that ${probe.facts.display}` : ""}. `}
-          Mid-grey in a patch lies outside the picture.
+          Mid-grey in a patch lies outside the picture. <i class="jump" /> marks a jump: another picture became the
+          strongest since the previous log.
         </p>
       </div>
     </>

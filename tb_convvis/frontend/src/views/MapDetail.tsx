@@ -18,6 +18,8 @@ import { SourcePicture } from "./SourcePicture";
 const LARGEST = 216;
 const SMALLEST = 112;
 const GAP = 12;
+/** The list of the strongest, where it stands beside the pictures. */
+const LIST = 190;
 
 export interface MapDetailProps {
   index: RunIndex;
@@ -61,13 +63,13 @@ function Strongest({ panel, probe, place, map, runs }: StrongestProps) {
   const [chosen, setSlot] = useState(0);
   const { facts, numbers } = panel;
   const slot = Math.min(chosen, facts.k - 1);
-  // Four side by side where there is room for them, else two and two.
-  const fits = (count: number) => Math.floor((width - (count - 1) * GAP) / count);
-  const across = fits(4) >= 148 ? 4 : 2;
-  const side = Math.max(SMALLEST, Math.min(LARGEST, fits(across)));
+  // Three pictures and the list side by side where there is room for them, else two and two.
+  const three = Math.floor((width - LIST) / 3 - GAP);
+  const inOneRow = three >= 124;
+  const side = Math.max(SMALLEST, Math.min(LARGEST, inOneRow ? three : Math.floor((width - GAP) / 2)));
   const shared = { panel, probe, place, side, slot, runs, onSlot: setSlot };
   return (
-    <div class="strongest" ref={ref} style={{ "--side": `${side}px`, "--across": across }}>
+    <div class={inOneRow ? "strongest wide" : "strongest"} ref={ref} style={{ "--side": `${side}px` }}>
       {width > 0 && (
         <>
           <figure>

@@ -1,5 +1,6 @@
 /** The maps of a layer: their projections and patches on one canvas, and over it a cell for each map. */
 
+import { greatest } from "d3-array";
 import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { type Cell, CellGrid } from "../components/CellGrid";
 import { useWidth } from "../components/useWidth";
@@ -11,9 +12,9 @@ import { type FeatureReady, type Probe, mosaics, resting } from "./features";
 import { type Painting, acrossOf, paintMaps } from "./paintFeatures";
 import { picturesDecoded } from "./probePictures";
 
-/** Longer side of a tile in CSS pixels; small ones are drawn at a whole multiple of their pixels below it. */
-const TILE = 28;
-/** Where there is but little room, a map may be drawn this small. */
+/** Longer side of a tile in CSS pixels: what it had best be, and the limits. */
+const BEST = 28;
+const LARGEST = 38;
 const SMALLEST = 8;
 
 export interface MapGridProps {
@@ -52,11 +53,16 @@ function layoutIn(width: number, { facts, page }: FeatureReady, mode: ShowMode, 
     mosaics: mode === "both" ? (2 as const) : (1 as const),
   };
   const room = Math.floor(width * dpr);
-  for (let wanted = TILE; wanted > SMALLEST; wanted--) {
-    const layout = layoutCells(shape, room, wanted, dpr);
-    if (layout.width <= room) return layout;
-  }
-  return layoutCells(shape, room, SMALLEST, dpr);
+  const layouts = Array.from({ length: LARGEST - SMALLEST + 1 }, (_, at) => layoutCells(shape, room, SMALLEST + at, dpr));
+  const [smallest] = layouts;
+  const fitting = layouts.filter((layout) => layout.width <= room);
+  return greatest(fitting, (layout) => worth(layout, room, dpr)) ?? (smallest as CellLayout);
+}
+
+/** How much of the line is filled; less for tiles that are larger, or much smaller, than they had best be. */
+function worth(layout: CellLayout, room: number, dpr: number): number {
+  const off = Math.log(Math.max(layout.tileHeight, layout.tileWidth) / (BEST * dpr));
+  return (layout.columns * layout.cellWidth) / room - (off > 0 ? 0.5 * off : -0.2 * off);
 }
 
 function MapCanvas({ label, dpr, ...painting }: Painting & { label: string; dpr: number }) {

@@ -31,7 +31,7 @@ export function changeWords({ jumps, weightChange, projectionChange, comparable 
     ...(weightChange === null ? [] : [`weights ${number(weightChange)}`]),
     ...(projectionChange === null ? [] : [`projections ${number(projectionChange)} (over ${plural(comparable, "comparable map")})`]),
   ];
-  const jumped = jumps === null ? [] : [`${plural(jumps, "map")} of ${maps} jumped`];
+  const jumped = jumps === null ? [] : [`${jumps === 0 ? "none" : jumps} of ${plural(maps, "map")} jumped`];
   if (parts.length + jumped.length === 0) return null;
   return `Change since the previous log: ${[...parts, ...jumped].join(", ")}.`;
 }
