@@ -9,9 +9,11 @@ DEMO_ARGS ?=
 VENV := .venv
 PY   := $(VENV)/bin/python
 LOGS := logs/demo
+PEERS := .venv-peers
+WITH_PEERS := $(foreach peer,captum xplique,CONVVIS_$(shell echo $(peer) | tr a-z A-Z)_PYTHON=$(CURDIR)/$(PEERS)/$(peer)/bin/python)
 SETTINGS = --epochs $(EPOCHS) $(DEMO_ARGS)
 
-.PHONY: help demo train test test-all lint page browser bench screenshots clean
+.PHONY: help demo train test test-all lint page browser bench peers screenshots clean
 
 help:
 	@echo 'make demo       train two small networks and open them in TensorBoard  (PORT=6006 EPOCHS=12 DEMO_ARGS=)'
@@ -38,8 +40,8 @@ train: $(VENV)/demo-installed
 test: lint page browser
 	$(PY) -m pytest -m 'not slow and not peers'
 
-test-all: lint page browser
-	$(PY) -m pytest
+test-all: lint page browser peers
+	$(WITH_PEERS) $(PY) -m pytest
 
 lint: $(VENV)/test-installed
 	$(VENV)/bin/ruff check
@@ -56,8 +58,17 @@ browser: $(VENV)/test-installed
 screenshots: train browser
 	$(PY) -m tests.browser.screenshots $(LOGS) docs/images
 
-bench: $(VENV)/test-installed
-	$(PY) -m benchmarks
+bench: $(VENV)/test-installed peers
+	$(WITH_PEERS) $(PY) -m benchmarks
+
+# Other implementations, each in an environment of its own: their requirements exclude one another.
+peers: $(PEERS)/captum/installed $(PEERS)/xplique/installed
+
+$(PEERS)/%/installed: tests/peers/%.txt
+	$(PYTHON) -m venv $(PEERS)/$*
+	$(PEERS)/$*/bin/pip install --disable-pip-version-check -r $<
+	$(if $(filter xplique,$*),$(PEERS)/$*/bin/pip install --disable-pip-version-check --no-deps xplique==2.0.2)
+	@touch $@
 
 $(VENV)/demo-installed: setup.py pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -69,4 +80,4 @@ $(VENV)/test-installed: $(VENV)/demo-installed
 	@touch $@
 
 clean:
-	rm -rf $(VENV) logs build dist *.egg-info tb_convvis/static tb_convvis/frontend/node_modules
+	rm -rf $(VENV) $(PEERS) logs build dist *.egg-info tb_convvis/static tb_convvis/frontend/node_modules

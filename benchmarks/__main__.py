@@ -18,6 +18,7 @@ def main() -> None:
         sys.exit(f"no such benchmark. Received: {unknown}. Expected some of {there}.")
     for name in chosen:
         print(f"\n== {name}", flush=True)
+        sys.argv = [name]  # each may have arguments of its own, which are its defaults here
         importlib.import_module(f"benchmarks.{PREFIX}{name}").main()
 
 
