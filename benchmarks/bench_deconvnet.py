@@ -39,7 +39,8 @@ def main() -> None:
     print("|---|---|---|---|---|---|---|")
     for key in options.models:
         print(bench(key, options.images or IMAGES[key], options.rounds, options.maps), flush=True)
-    print(peer())
+    for name in PEERS:
+        print(peer(name))
 
 
 def bench(key: str, count: int, rounds: int, maps: int) -> str:
@@ -75,11 +76,14 @@ def bench(key: str, count: int, rounds: int, maps: int) -> str:
     )
 
 
-def peer() -> str:
-    """xplique on the last convolution of S, timed between two runs of ours on the same units."""
-    python = os.environ.get("CONVVIS_XPLIQUE_PYTHON")
+PEERS = {"xplique": "CONVVIS_XPLIQUE_PYTHON", "captum": "CONVVIS_CAPTUM_PYTHON"}
+
+
+def peer(name: str) -> str:
+    """A peer on the last convolution of S, timed between two runs of ours on the same units."""
+    python = os.environ.get(PEERS[name])
     if not python:
-        return "xplique: set CONVVIS_XPLIQUE_PYTHON to the Python of an environment that has it"
+        return f"{name}: set {PEERS[name]} to the Python of an environment that has it"
     model, images = small(), pictures(200, 32)
     units = top_activations(model, ["conv5"], images)["conv5"].units()[:576]
     project = Deconvnet(model, ["conv5"])
@@ -91,10 +95,10 @@ def peer() -> str:
         path = Path(folder) / "units.npz"
         np.savez(path, images=images, units=units)
         before = here()
-        script = str(Path(__file__).with_name("xplique_deconvnet.py"))
+        script = str(Path(__file__).with_name(f"{name}_deconvnet.py"))
         run = subprocess.run([python, script, str(path)], capture_output=True, text=True, check=True)
         theirs, ours = float(run.stdout.split()[-1]), (before + here()) / 2
-    return f"S, conv5, {len(units)} units: here {ours:.3f} ms, xplique {theirs:.3f} ms: {theirs / ours:.1f}x"
+    return f"S, conv5, {len(units)} units: here {ours:.3f} ms, {name} {theirs:.3f} ms: {theirs / ours:.1f}x"
 
 
 def one_by_one(model: keras.Model, name: str, image: np.ndarray, unit: np.ndarray) -> np.ndarray:
