@@ -1,4 +1,4 @@
-/** A canvas that is painted anew whenever it is rendered. Its size is in device pixels. */
+/** A canvas that is painted when it is rendered. Its size is in device pixels. */
 
 import { useLayoutEffect, useRef } from "preact/hooks";
 
@@ -7,14 +7,20 @@ export interface PaintedCanvasProps {
   height: number;
   dpr: number;
   label: string;
+  /** Names what is painted: as long as it stays the same it is not painted again. Without it, it always is. */
+  state?: string;
   paint: (context: CanvasRenderingContext2D) => void;
 }
 
-export function PaintedCanvas({ width, height, dpr, label, paint }: PaintedCanvasProps) {
+export function PaintedCanvas({ width, height, dpr, label, state, paint }: PaintedCanvasProps) {
   const ref = useRef<HTMLCanvasElement>(null);
+  const painted = useRef<string | null>(null);
   useLayoutEffect(() => {
     const context = ref.current?.getContext("2d");
-    if (context) paint(context);
+    const now = state === undefined ? null : `${state} ${width} ${height}`;
+    if (!context || (now !== null && now === painted.current)) return;
+    paint(context);
+    painted.current = now;
   });
   return (
     <canvas

@@ -87,39 +87,40 @@ export interface Entry {
   scale: number;
 }
 
+const COLUMNS = ["value", "image", "row", "col", "top", "left", "scale"] as const;
+
 /** The activations in a blob: [maps, k, columns]. */
 export class TopNumbers {
   readonly #values: Float32Array;
-  readonly #facts: TopFacts;
-  readonly #places: ReadonlyMap<string, number>;
+  readonly #k: number;
+  readonly #columns: number;
+  /** Where each of `COLUMNS` stands; -1 where it is lacking. */
+  readonly #places: number[];
+  readonly #entries: Entry[] = [];
 
-  constructor(facts: TopFacts, data: Uint8Array) {
-    const { maps, k, columns } = facts;
+  constructor({ maps, k, columns }: TopFacts, data: Uint8Array) {
     const length = maps.length * k * columns.length;
     if (data.byteLength !== 4 * length)
       throw new Malformed(`activations: expected ${4 * length} bytes, received ${data.byteLength}`);
     this.#values = new Float32Array(data.slice().buffer);
-    this.#facts = facts;
-    this.#places = new Map(columns.map((name, at) => [name, at]));
+    this.#k = k;
+    this.#columns = columns.length;
+    this.#places = COLUMNS.map((name) => columns.indexOf(name));
     for (const name of ["value", "image"])
-      if (!this.#places.has(name)) throw new Malformed(`activations: there is no column ${name}`);
+      if (!columns.includes(name)) throw new Malformed(`activations: there is no column ${name}`);
   }
 
   /** @param map position among the drawn maps */
   at(map: number, slot: number): Entry {
-    const { k, columns } = this.#facts;
-    const start = (map * k + slot) * columns.length;
-    const get = (name: string) => this.#values[start + (this.#places.get(name) ?? Number.NaN)] ?? Number.NaN;
-    const image = get("image");
-    return {
-      value: get("value"),
-      image: Number.isInteger(image) && image >= 0 ? image : -1,
-      row: get("row"),
-      col: get("col"),
-      top: get("top"),
-      left: get("left"),
-      scale: get("scale"),
-    };
+    const number = map * this.#k + slot;
+    return (this.#entries[number] ??= this.#read(number * this.#columns));
+  }
+
+  #read(start: number): Entry {
+    const [value, image, row, col, top, left, scale] = this.#places.map((place) =>
+      place < 0 ? Number.NaN : (this.#values[start + place] ?? Number.NaN),
+    ) as [number, number, number, number, number, number, number];
+    return { value, image: Number.isInteger(image) && image >= 0 ? image : -1, row, col, top, left, scale };
   }
 
   /** No picture excites the map: its strongest activation is not above zero. */

@@ -1,6 +1,6 @@
 /** One run's column in the Features view: what excites the maps of the layer at the epoch. */
 
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { RunHeader } from "../components/Columns";
 import { Absent, Downsampled, Failed, Loading, Note } from "../components/states";
 import type { RunIndex } from "../data/index";
@@ -24,7 +24,7 @@ interface FeatureColumnProps {
 }
 
 export function FeatureColumn({ index, layer, runs }: FeatureColumnProps) {
-  const panel = panelOf(index, layer);
+  const panel = useSteady(panelOf(index, layer), `${index.run} ${layer}`);
   if (panel.state === "ready") return <ReadyColumn index={index} layer={layer} runs={runs} panel={panel} />;
   return (
     <>
@@ -37,6 +37,13 @@ export function FeatureColumn({ index, layer, runs }: FeatureColumnProps) {
       <div />
     </>
   );
+}
+
+/** While an epoch is fetched, the one before stays, and the header says which it is. */
+function useSteady(panel: FeaturePanel, subject: string): FeaturePanel {
+  const last = useRef<{ subject: string; panel: FeaturePanel } | null>(null);
+  if (panel.state !== "loading") last.current = { subject, panel };
+  return panel.state === "loading" && last.current?.subject === subject ? last.current.panel : panel;
 }
 
 function Unready({ panel }: { panel: Exclude<FeaturePanel, FeatureReady> }) {

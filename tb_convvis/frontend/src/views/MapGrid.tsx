@@ -9,7 +9,7 @@ import { number } from "../lib/words";
 import { type ShowMode, openMap, showMode } from "../settings";
 import { store } from "../state";
 import { type FeatureReady, type Probe, mosaics, resting } from "./features";
-import { type Painting, acrossOf, paintMaps } from "./paintFeatures";
+import { type Painting, acrossOf, paintRow, rowState, sourcesOf } from "./paintFeatures";
 import { picturesDecoded } from "./probePictures";
 
 /** Longer side of a tile in CSS pixels: what it had best be, and the limits. */
@@ -37,7 +37,7 @@ export function MapGrid(props: MapGridProps) {
     <div class="map-grid" ref={ref}>
       {width > 0 && (
         <div class="tile-stack">
-          <MapCanvas layout={layout} panel={panel} probe={probe} mode={mode} runs={props.runs} label={props.label} dpr={dpr} />
+          <MapCanvases layout={layout} panel={panel} probe={probe} mode={mode} runs={props.runs} label={props.label} dpr={dpr} />
           <MapCells {...props} layout={layout} dpr={dpr} />
         </div>
       )}
@@ -65,31 +65,73 @@ function worth(layout: CellLayout, room: number, dpr: number): number {
   return (layout.columns * layout.cellWidth) / room - (off > 0 ? 0.5 * off : -0.2 * off);
 }
 
-function MapCanvas({ label, dpr, ...painting }: Painting & { label: string; dpr: number }) {
-  const ref = useRef<HTMLCanvasElement>(null);
+/** A canvas for each row, so that only those that are seen have to be painted while the slider moves. */
+function MapCanvases({ label, dpr, ...painting }: Painting & { label: string; dpr: number }) {
+  const ref = useRef<HTMLDivElement>(null);
+  const painted = useRef({ layout: painting.layout, rows: new Map<number, string>() });
   const { layout, panel } = painting;
+  const inSight = useRowsInSight(ref, layout);
   useLayoutEffect(() => {
-    const canvas = ref.current;
-    const context = canvas?.getContext("2d");
-    if (!canvas || !context) return;
-    const painted = paintMaps(context, painting);
-    if (painted === "nothing") return;
+    const box = ref.current;
+    const sources = box && sourcesOf(painting);
+    if (!box || !sources) return;
+    // Other sizes have made the canvases anew, and empty.
+    if (painted.current.layout !== layout) painted.current = { layout, rows: new Map() };
+    const { rows } = painted.current;
+    const canvases = box.querySelectorAll("canvas");
+    for (const row of resting.peek() ? everyRow(layout) : inSight) {
+      const state = rowState(painting, sources, row);
+      const waiting = `${state} ${picturesDecoded.peek()}`;
+      const was = rows.get(row);
+      const context = was === state || was === waiting ? null : canvases[row]?.getContext("2d");
+      if (context) rows.set(row, paintRow(context, painting, sources, row) ? state : waiting);
+    }
     // Which epoch is drawn, and whether from the maps' own pictures: the epoch's may still be on their way.
-    canvas.dataset["epoch"] = String(panel.series.steps[panel.at] ?? "");
-    canvas.dataset["detail"] = painted;
+    box.dataset["epoch"] = String(panel.series.steps[panel.at] ?? "");
+    box.dataset["detail"] = sources.full ? "full" : "overview";
   });
   void [mosaics.decoded.value, picturesDecoded.value, store.arrivals.value, resting.value];
   return (
-    <canvas
-      ref={ref}
-      class="tiles"
-      role="img"
-      aria-label={label}
-      width={layout.width}
-      height={layout.height}
-      style={{ width: `${layout.width / dpr}px`, height: `${layout.height / dpr}px` }}
-    />
+    <div ref={ref} role="img" aria-label={label} class="map-rows" style={{ width: `${layout.width / dpr}px`, height: `${layout.height / dpr}px` }}>
+      {everyRow(layout).map((row) => (
+        <canvas
+          key={row}
+          data-row={row}
+          width={layout.width}
+          height={layout.mosaicHeight}
+          style={{
+            top: `${cellAt(layout, row * layout.columns)[1] / dpr}px`,
+            width: `${layout.width / dpr}px`, height: `${layout.mosaicHeight / dpr}px`,
+          }}
+        />
+      ))}
+    </div>
   );
+}
+
+function everyRow({ rows }: CellLayout): number[] {
+  return Array.from({ length: rows }, (_, row) => row);
+}
+
+/** The rows that are in the window, as far as the browser has told; asking it at every step would cost a layout. */
+function useRowsInSight(ref: { current: HTMLElement | null }, layout: CellLayout): ReadonlySet<number> {
+  const rows = useRef(new Set<number>());
+  useLayoutEffect(() => {
+    const inSight = (rows.current = new Set<number>());
+    const observer = new IntersectionObserver(
+      (entries) => {
+        for (const { target, isIntersecting } of entries) {
+          const row = Number((target as HTMLElement).dataset["row"]);
+          if (isIntersecting) inSight.add(row);
+          else inSight.delete(row);
+        }
+      },
+      { rootMargin: "80px" },
+    );
+    for (const canvas of ref.current?.querySelectorAll("canvas") ?? []) observer.observe(canvas);
+    return () => observer.disconnect();
+  }, [layout]);
+  return rows.current;
 }
 
 function MapCells({ panel, jumped, layout, label, dpr, onHover }: MapGridProps & { layout: CellLayout; dpr: number }) {

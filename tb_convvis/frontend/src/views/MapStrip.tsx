@@ -1,6 +1,6 @@
 /** A map over the epochs: a row for each run, and in it the strongest projection at each epoch. */
 
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import { PaintedCanvas } from "../components/PaintedCanvas";
 import { Segmented } from "../components/Segmented";
 import type { RunIndex } from "../data/index";
@@ -10,7 +10,7 @@ import { closestIndex, unionSteps } from "../lib/steps";
 import { drawnSize, tileInMap } from "../lib/mosaic";
 import { spacingMode } from "../settings";
 import { colours, goTo, step, store, titles } from "../state";
-import { FIRST_MAP, mosaics, panelOf, strengthAt, topSeries } from "./features";
+import { FIRST_MAP, mosaics, panelOf, strengthsAround, topSeries } from "./features";
 import { drawTile, mosaicOf } from "./paintFeatures";
 import { stripSteps } from "./stripSteps";
 import type { PanelProps } from "./view";
@@ -25,9 +25,11 @@ interface StripProps extends PanelProps {
 }
 
 export function MapStrip({ indexes, layer, map }: StripProps) {
-  const all = indexes.map((index) => topSeries(index, layer)?.steps ?? []);
-  const steps = stripSteps(all);
-  const logged = unionSteps(all).length;
+  const spacing = spacingMode.value;
+  const { steps, logged } = useMemo(() => {
+    const all = indexes.map((index) => topSeries(index, layer)?.steps ?? []);
+    return { steps: stripSteps(all), logged: unionSteps(all).length };
+  }, [indexes, layer, spacing]);
   const here = closestIndex(steps, step.value);
   const scroller = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -115,15 +117,17 @@ function FilmRow({ index, layer, map, steps }: { index: RunIndex; layer: string;
   const { series } = panel;
   const mosaic = mosaicOf(panel);
   const [height, width] = drawnSize(mosaic.tile, Math.floor(TILE * dpr));
+  const pictures = steps.map((at) => {
+    const position = series.steps.indexOf(at);
+    const blob = position < 0 ? undefined : store.blob(series, position, FIRST_MAP + place)?.value;
+    if (!blob) return undefined;
+    const key = seriesKey(series, position, FIRST_MAP + place);
+    mosaics.want(key, blob);
+    return mosaics.get(key);
+  });
   const paint = (context: CanvasRenderingContext2D) => {
     context.clearRect(0, 0, context.canvas.width, context.canvas.height);
-    steps.forEach((at, column) => {
-      const position = series.steps.indexOf(at);
-      const blob = position < 0 ? undefined : store.blob(series, position, FIRST_MAP + place)?.value;
-      if (!blob) return;
-      const key = seriesKey(series, position, FIRST_MAP + place);
-      mosaics.want(key, blob);
-      const picture = mosaics.get(key);
+    pictures.forEach((picture, column) => {
       const left = Math.round((column * (COLUMN_WIDTH + GAP) + COLUMN_WIDTH / 2) * dpr - width / 2);
       if (picture) drawTile(context, picture, tileInMap(0, mosaic), left, Math.round((TILE * dpr - height) / 2), width, height);
     });
@@ -135,6 +139,7 @@ function FilmRow({ index, layer, map, steps }: { index: RunIndex; layer: string;
         height={Math.round(TILE * dpr)}
         dpr={dpr}
         label={`strongest projection of map ${map} at ${steps.length} epochs, ${title}`}
+        state={`${seriesKey(series, 0, place)} ${String(steps)} ${pictures.map((picture) => (picture ? 1 : 0)).join("")}`}
         paint={paint}
       />
       <Marks index={index} layer={layer} map={map} steps={steps} />
@@ -142,30 +147,34 @@ function FilmRow({ index, layer, map, steps }: { index: RunIndex; layer: string;
   );
 }
 
+const MARKS = { lacking: "not logged at this epoch", dead: "dead: no picture excites it", jumped: "another picture became the strongest" };
+
+function markAt(index: RunIndex, layer: string, map: number, at: number): keyof typeof MARKS | null {
+  const position = topSeries(index, layer)?.steps.indexOf(at) ?? -1;
+  if (position < 0) return "lacking";
+  const { now, before } = strengthsAround(index, layer, at);
+  if (now && !((now.maps.value[map] ?? 0) > 0)) return "dead";
+  return hasJumped(before?.maps ?? null, now?.maps ?? null, map) ? "jumped" : null;
+}
+
 /** Jumps, dead epochs, and epochs that this run lacks. */
 function Marks({ index, layer, map, steps }: { index: RunIndex; layer: string; map: number; steps: readonly number[] }) {
-  const series = topSeries(index, layer);
-  return (
-    <>
-      {steps.map((at, column) => {
-        const position = series?.steps.indexOf(at) ?? -1;
-        const now = position < 0 ? null : strengthAt(index, layer, position);
-        const before = position > 0 ? strengthAt(index, layer, position - 1) : null;
-        const dead = now !== null && !((now.maps.value[map] ?? 0) > 0);
-        const state = position < 0 ? "lacking" : dead ? "dead" : hasJumped(before?.maps ?? null, now?.maps ?? null, map) ? "jumped" : null;
-        if (state === null) return null;
-        const titles_ = { lacking: "not logged at this epoch", dead: "dead: no picture excites it", jumped: "another picture became the strongest" };
-        return (
-          <i
-            key={at}
-            class={`mark ${state}`}
-            title={titles_[state]}
-            style={{ left: `${column * (COLUMN_WIDTH + GAP)}px`, width: `${COLUMN_WIDTH}px`, height: `${TILE}px` }}
-          >
-            {state === "jumped" && <i class="jump" />}
-          </i>
-        );
-      })}
-    </>
+  const arrived = store.arrivals.value;
+  return useMemo(
+    () => (
+      <>
+        {steps.map((at, column) => {
+          const mark = markAt(index, layer, map, at);
+          if (mark === null) return null;
+          const style = { left: `${column * (COLUMN_WIDTH + GAP)}px`, width: `${COLUMN_WIDTH}px`, height: `${TILE}px` };
+          return (
+            <i key={at} class={`mark ${mark}`} title={MARKS[mark]} style={style}>
+              {mark === "jumped" && <i class="jump" />}
+            </i>
+          );
+        })}
+      </>
+    ),
+    [index, layer, map, steps, arrived],
   );
 }

@@ -9,6 +9,7 @@ import type { Series } from "../data/index";
 import type { Want } from "../data/plan";
 import { shownIndex } from "../lib/steps";
 import { mapPage, openMap, showMode, spacingMode } from "../settings";
+import { playing, speed } from "../playback";
 import { step, store } from "../state";
 import { OVERVIEW, mosaics, resting } from "./features";
 import { headsAround, headsAt, headsLack, layerSeries, mapsAround, patchesAt, strengthWants, stripWants } from "./featureWants";
@@ -19,6 +20,9 @@ import type { PanelProps } from "./view";
 const REST = 120;
 /** So many logs ahead are kept ready in the direction of the slider. */
 const AHEAD = 4;
+
+/** Playing at up to so many epochs per second, each of them is a rest. */
+const RESTFUL = 5;
 
 export async function loadFeatures(props: PanelProps, stop: AbortSignal): Promise<void> {
   const { indexes, layer } = props;
@@ -34,16 +38,16 @@ export async function loadFeatures(props: PanelProps, stop: AbortSignal): Promis
 }
 
 /** One kind of request at a time: a newer one drops the older. */
-function lane(): { fetch: (wants: readonly Want[]) => void; drop: () => void } {
+function lane(): { fetch: (wants: readonly Want[], then?: () => void) => void; drop: () => void } {
   let current: AbortController | null = null;
   const drop = () => current?.abort();
   return {
     drop,
-    fetch: (wants) => {
+    fetch: (wants, then) => {
       if (wants.length === 0) return;
       drop();
-      current = new AbortController();
-      void store.ensure(wants, current.signal);
+      const { signal } = (current = new AbortController());
+      void store.ensure(wants, signal).then(() => signal.aborted || then?.());
     },
   };
 }
@@ -76,15 +80,20 @@ function followSlider({ indexes, layer }: PanelProps, all: readonly Series[]): (
     before = target;
     decodeAhead(all, target, direction);
     if (headsLack(all, target))
-      moving.fetch([...headsAround(all, target), ...(wasResting ? mapsAround(all, target, openMap.peek()) : [])]);
+      moving.fetch(
+        [...headsAround(all, target), ...(wasResting ? mapsAround(all, target, openMap.peek()) : [])],
+        // Only what came says what else there is to fetch.
+        () => resting.peek() && onRest(),
+      );
     else if (!wasResting && headsLack(all, target, AHEAD * direction)) moving.fetch(headsAround(all, target));
     clearTimeout(timer);
-    timer = window.setTimeout(onRest, REST);
+    // Where an epoch takes long to draw, playing must not be taken for resting: that would make it longer still.
+    if (!(playing.value && speed.value > RESTFUL)) timer = window.setTimeout(onRest, REST);
   };
 
   const end = effect(() => {
     const target = step.value;
-    void [showMode.value, mapPage.value];
+    void [showMode.value, mapPage.value, playing.value];
     untracked(() => onStep(target));
   });
   return () => {

@@ -2,6 +2,7 @@
 
 import { type RunIndex, type Series, findSeries } from "../data/index";
 import { type Want, wholeSeries } from "../data/plan";
+import type { TopFacts } from "../data/top";
 import { shownIndex } from "../lib/steps";
 import { showMode } from "../settings";
 import { store } from "../state";
@@ -19,14 +20,23 @@ export function layerSeries(indexes: readonly RunIndex[], layer: string): Series
   return indexes.flatMap((index) => topSeries(index, layer) ?? []);
 }
 
-/** Sizes of the blobs of one step, as any manifest of the series says, the nearest of those that are here. */
+/** What the nearest position that is here says; null where none is. */
+function nearest<T>(series: Series, at: number, look: (place: number) => T | null | undefined): T | null {
+  for (let off = 0; off < series.steps.length; off++) {
+    const found = look(at - off) ?? look(at + off);
+    if (found != null) return found;
+  }
+  return null;
+}
+
+/** Sizes of the blobs of one step, as any manifest of the series says. */
 function sizesOf(series: Series, at: number): number[] {
-  for (let off = 0; off < series.steps.length; off++)
-    for (const place of [at - off, at + off]) {
-      const manifest = store.manifest(series, place)?.value;
-      if (manifest) return manifest.blobs.map(({ size }) => size);
-    }
-  return [];
+  return nearest(series, at, (place) => store.manifest(series, place)?.value)?.blobs.map(({ size }) => size) ?? [];
+}
+
+/** The facts of one step, as any manifest of the series says. */
+function factsNear(series: Series, at: number): TopFacts | null {
+  return nearest(series, at, (place) => topFactsAt(series, place));
 }
 
 const sum = (values: Iterable<number>): number => [...values].reduce((total, value) => total + value, 0);
@@ -75,7 +85,7 @@ export function headsAround(all: readonly Series[], target: number): Want[] {
 
 /** Blobs of the pictures of the maps that are looked at: those of the page, and the one that is enlarged. */
 function mapIndices(series: Series, at: number, open: number | null): number[] {
-  const facts = topFactsAt(series, at) ?? topFactsAt(series, series.steps.length - 1);
+  const facts = factsNear(series, at);
   if (!facts?.tiles) return [];
   const places = new Set(showMode.peek() === "patches" ? [] : pageOf(facts));
   const place = open === null ? -1 : facts.maps.indexOf(open);
@@ -123,7 +133,7 @@ export function stripWants(indexes: readonly RunIndex[], layer: string, map: num
   const all = layerSeries(indexes, layer);
   const shown = new Set(stripSteps(all.map(({ steps }) => steps)));
   return all.flatMap((series) => {
-    const facts = topFactsAt(series, series.steps.length - 1) ?? series.steps.map((_, at) => topFactsAt(series, at)).find(Boolean);
+    const facts = factsNear(series, series.steps.length - 1);
     const place = facts?.tiles ? facts.maps.indexOf(map) : -1;
     if (place < 0) return [];
     const index = FIRST_MAP + place;

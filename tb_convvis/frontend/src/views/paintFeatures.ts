@@ -44,20 +44,25 @@ export function acrossOf(k: number, across: number | undefined): number {
   return across ?? Math.ceil(Math.sqrt(k));
 }
 
-/** Paints a slot's patch; true where it is painted, with nothing to wait for. */
+/** Paints a slot's patch, grey where it lies outside the picture. False, and all grey, while that is not decoded. */
 export function paintPatch(
   context: Context, panel: FeatureReady, probe: Probe, entry: Entry, runs: number,
   [left, top, width, height]: [number, number, number, number],
 ): boolean {
-  context.fillStyle = MID_GREY;
-  context.fillRect(left, top, width, height);
-  if (entry.image < 0 || !(entry.value > 0)) return true;
-  const picture = pictureOf(probe, entry.image, runs);
-  if (!picture) return picture === null;
+  const grey = () => {
+    context.fillStyle = MID_GREY;
+    context.fillRect(left, top, width, height);
+  };
+  const picture = entry.image >= 0 && entry.value > 0 ? pictureOf(probe, entry.image, runs) : null;
+  if (!picture) {
+    grey();
+    return picture === null;
+  }
   const size = pictureSize(probe, entry.image);
   const { tiles } = panel.facts;
   const extent: readonly [number, number] = tiles ? [tiles.tile[0] * tiles.block, tiles.tile[1] * tiles.block] : size;
   const { source, target } = patchOf(windowOf(panel.facts, entry, size), extent, size);
+  if (!source || target.width < 1 || target.height < 1) grey();
   if (!source) return true;
   // The decoded picture may be smaller than the logged one.
   const share = picture.width / size[1];
@@ -77,43 +82,66 @@ export interface Painting {
   runs: number;
 }
 
-/**
- * Paints the maps of the page. Each map's own picture is drawn where it is decoded, else its part of the overview.
- *
- * @return how much of it is there: nothing painted as long as the projections are not decoded at all
- */
-export function paintMaps(context: Context, painting: Painting): "nothing" | "overview" | "full" {
+/** What the projections of the page are drawn from: each map's own picture where it is decoded, else the overview. */
+export interface Sources {
+  overview: ImageBitmap | null;
+  own: (ImageBitmap | null | undefined)[];
+  full: boolean;
+}
+
+/** The decoded pictures of a record; null as long as there are none to paint from. */
+export function sourcesOf({ panel, mode }: Painting): Sources | null {
+  if (mode === "patches" || !panel.facts.tiles) return { overview: null, own: [], full: true };
+  const overview = recordPicture(panel, OVERVIEW, true);
+  const own = panel.page.map((map) => mapPicture(panel, map, resting.peek()));
+  const full = own.every((picture) => picture !== undefined);
+  return overview === undefined && !full ? null : { overview: overview ?? null, own, full };
+}
+
+/** Positions on the page of the maps in a row of the layout. */
+function placesOf({ columns }: CellLayout, page: readonly number[], row: number): number[] {
+  return page.slice(row * columns, (row + 1) * columns).map((_, column) => row * columns + column);
+}
+
+/** Names what a row is painted from: as long as it stays the same, the row need not be painted again. */
+export function rowState({ layout, panel, probe, mode }: Painting, sources: Sources, row: number): string {
+  const { page, series, at } = panel;
+  const own = placesOf(layout, page, row).map((place) => (sources.own[place] ? 1 : 0));
+  return `${seriesKey(series, at, 0)} ${page[0]} ${probe ? 1 : 0}${mode} ${own.join("")}`;
+}
+
+/** Paints one row of maps into a canvas of its own; false where patches are missing that are not decoded yet. */
+export function paintRow(context: Context, painting: Painting, { overview, own }: Sources, row: number): boolean {
   const { layout, panel, probe, mode, runs } = painting;
   const { facts, numbers, page } = panel;
   const { tiles } = facts;
   const across = acrossOf(facts.k, tiles?.across);
-  const projections = mode !== "patches" && tiles !== null;
-  const overview = projections ? recordPicture(panel, OVERVIEW, true) : null;
-  const own = page.map((map) => (projections ? mapPicture(panel, map, resting.peek()) : null));
-  if (projections && overview === undefined && own.some((picture) => picture === undefined)) return "nothing";
-  context.clearRect(0, 0, layout.width, layout.height);
-  page.forEach((map, place) => {
-    const [left, top] = cellAt(layout, place);
+  const [width, height] = [layout.tileWidth, layout.tileHeight];
+  let complete = true;
+  context.clearRect(0, 0, layout.width, layout.mosaicHeight);
+  for (const place of placesOf(layout, page, row)) {
+    const map = page[place] ?? 0;
+    const [left] = cellAt(layout, place);
+    const picture = own[place] ?? overview;
     for (let slot = 0; slot < facts.k; slot++) {
       const [x, y] = slotAt(layout, across, slot);
-      const [width, height] = [layout.tileWidth, layout.tileHeight];
       if (mode !== "patches") {
-        const picture = own[place] ?? overview;
         if (!picture || !tiles) {
           context.fillStyle = MID_GREY;
-          context.fillRect(left + x, top + y, width, height);
+          context.fillRect(left + x, y, width, height);
         } else {
           const source = own[place]
             ? tileInMap(slot, tiles)
             : tileInOverview(map, slot, facts.k, { tile: tiles.overviewTile, across }, tiles.overviewAcross);
-          drawTile(context, picture, source, left + x, top + y, width, height);
+          drawTile(context, picture, source, left + x, y, width, height);
         }
       }
       if (mode !== "projections" && probe) {
         const right = mode === "both" ? layout.mosaicWidth + layout.between : 0;
-        paintPatch(context, panel, probe, numbers.at(map, slot), runs, [left + right + x, top + y, width, height]);
+        const entry = numbers.at(map, slot);
+        complete = paintPatch(context, panel, probe, entry, runs, [left + right + x, y, width, height]) && complete;
       }
     }
-  });
-  return !projections || own.every((picture) => picture !== undefined) ? "full" : "overview";
+  }
+  return complete;
 }

@@ -1,11 +1,11 @@
 /** The probe pictures: fetched as they are needed, one copy for all runs that were logged with the same. */
 
 import { Bitmaps } from "../data/bitmaps";
-import { type Series, findSeries } from "../data/index";
+import { type RunIndex, type Series, findSeries } from "../data/index";
+import type { Manifest } from "../data/manifest";
 import type { Want } from "../data/plan";
 import { store } from "../state";
-import { type FeatureReady, type Probe } from "./features";
-import type { RunIndex } from "../data/index";
+import type { FeatureReady, Probe } from "./features";
 
 /** A probe set up to this size is fetched as a whole. */
 export const WHOLE_BYTES = 8 * 2 ** 20;
@@ -24,12 +24,23 @@ interface Home {
 /** Where the bytes of a picture are read from: the run that had it first. */
 const homes = new Map<string, Home>();
 
+const knownKeys = new WeakMap<Manifest, string[]>();
+
+/** Names of the pictures of a probe set by what they are; each is made once, as they are looked up at every step. */
+function keyOf({ series, at, manifest }: Probe, image: number): string {
+  let keys = knownKeys.get(manifest);
+  if (!keys) {
+    keys = manifest.blobs.map(({ crc32, size, shape }, number) =>
+      JSON.stringify(crc32 === null ? [series.run, series.walls[at], number] : [crc32, size, shape, number]),
+    );
+    knownKeys.set(manifest, keys);
+  }
+  return keys[image] ?? "";
+}
+
 function homeOf(probe: Probe, image: number): Home & { key: string } {
   const own = { series: probe.series, at: probe.at };
-  const info = probe.manifest.blobs[image];
-  const key = JSON.stringify(
-    info?.crc32 == null ? [probe.series.run, probe.series.walls[probe.at], image] : [info.crc32, info.size, info.shape, image],
-  );
+  const key = keyOf(probe, image);
   const home = homes.get(key);
   if (home && !store.blob(home.series, home.at, image + 1)?.error) return { ...home, key };
   homes.set(key, own);
@@ -53,9 +64,9 @@ export function pictureSize(probe: Probe, image: number): readonly [number, numb
  * It may be smaller than it was logged.
  */
 export function pictureOf(probe: Probe, image: number, runs: number): ImageBitmap | null | undefined {
-  const { series, at, key } = homeOf(probe, image);
-  const found = pictures.get(key);
+  const found = pictures.get(keyOf(probe, image));
   if (found !== undefined) return found;
+  const { series, at, key } = homeOf(probe, image);
   const blob = store.blob(series, at, image + 1);
   if (blob?.error) return null;
   if (blob?.value) pictures.want(key, blob.value, pictureSize(probe, image), largestSide(probe, runs));
