@@ -80,25 +80,28 @@ PEERS = {"xplique": "CONVVIS_XPLIQUE_PYTHON", "captum": "CONVVIS_CAPTUM_PYTHON"}
 
 
 def peer(name: str) -> str:
-    """A peer on the last convolution of S, timed between two runs of ours on the same units."""
+    """A peer on all convolutions of S, timed between two runs of ours on the same units."""
     python = os.environ.get(PEERS[name])
     if not python:
         return f"{name}: set {PEERS[name]} to the Python of an environment that has it"
     model, images = small(), pictures(200, 32)
-    units = top_activations(model, ["conv5"], images)["conv5"].units()[:576]
-    project = Deconvnet(model, ["conv5"])
+    names = conv_names(model)
+    top = top_activations(model, names, images)
+    units = {layer: top[layer].units() for layer in names}
+    count = sum(map(len, units.values()))
+    project = Deconvnet(model, names)
 
     def here() -> float:
-        return compare({"here": lambda: project(images, {"conv5": units})}, 3)["here"] / len(units) * 1e3
+        return compare({"here": lambda: project(images, units)}, 3)["here"] / count * 1e3
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "units.npz"
-        np.savez(path, images=images, units=units)
+        np.savez(path, images=images, **units)
         before = here()
         script = str(Path(__file__).with_name(f"{name}_deconvnet.py"))
         run = subprocess.run([python, script, str(path)], capture_output=True, text=True, check=True)
         theirs, ours = float(run.stdout.split()[-1]), (before + here()) / 2
-    return f"S, conv5, {len(units)} units: here {ours:.3f} ms, {name} {theirs:.3f} ms: {theirs / ours:.1f}x"
+    return f"S, {count} units of all layers: here {ours:.3f} ms, {name} {theirs:.3f} ms: {theirs / ours:.1f}x"
 
 
 def one_by_one(model: keras.Model, name: str, image: np.ndarray, unit: np.ndarray) -> np.ndarray:

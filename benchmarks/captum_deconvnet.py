@@ -1,7 +1,7 @@
 # mypy: ignore-errors
 """Milliseconds per projection of Captum's NeuronDeconvolution on model S, in batches, in its own environment.
 
-python captum_deconvnet.py UNITS.npz: `images` and `units` (image, row, col, map) of the last convolution.
+python captum_deconvnet.py UNITS.npz: `images`, and under `conv1` to `conv5` units (image, row, col, map).
 """
 
 import statistics
@@ -31,11 +31,13 @@ def main(path: str) -> None:
         nn.MaxPool2d(2),
         *conv(64, 128),
     ).eval()
-    method = NeuronDeconvolution(network, network[-1])
-    images = torch.tensor(data["images"][data["units"][:, 0]]).permute(0, 3, 1, 2)
-    places = torch.tensor(data["units"][:, 1:].astype(np.int64))
+    rectified = [layer for layer in network if isinstance(layer, nn.ReLU)]
 
-    def project() -> None:
+    def project(number: int, layer: nn.Module) -> int:
+        units = data[f"conv{number}"]
+        method = NeuronDeconvolution(network, layer)
+        images = torch.tensor(data["images"][units[:, 0]]).permute(0, 3, 1, 2)
+        places = torch.tensor(units[:, 1:].astype(np.int64))
         for first in range(0, len(images), BATCH):
             x = images[first : first + BATCH].clone().requires_grad_()
             rows, cols, maps = places[first : first + BATCH].T
@@ -44,14 +46,15 @@ def main(path: str) -> None:
                 return output[torch.arange(len(output)), maps, rows, cols]  # noqa: B023 (called at once)
 
             method.attribute(x, unit)
+        return len(units)
 
-    project()
     seconds = []
-    for _ in range(3):
+    for _ in range(4):
         start = time.perf_counter()
-        project()
+        count = sum(project(number, layer) for number, layer in enumerate(rectified, start=1))
         seconds.append(time.perf_counter() - start)
-    print(statistics.median(seconds) / len(images) * 1e3)
+    # The first round warms up.
+    print(statistics.median(seconds[1:]) / count * 1e3)
 
 
 if __name__ == "__main__":

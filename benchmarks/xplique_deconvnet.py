@@ -1,7 +1,7 @@
 # mypy: ignore-errors
 """Milliseconds per projection of xplique's DeconvNet on model S, in batches, in xplique's own environment.
 
-python xplique_deconvnet.py UNITS.npz: `images` and `units` (image, row, col, map) of the last convolution.
+python xplique_deconvnet.py UNITS.npz: `images`, and under `conv1` to `conv5` units (image, row, col, map).
 """
 
 import statistics
@@ -35,15 +35,21 @@ def main(path: str) -> None:
         numbers = tf.range(tf.shape(x)[0])[:, None]
         return tf.gather_nd(model(x), tf.concat([numbers, place], 1))
 
-    explain = DeconvNet(network, operator=unit, batch_size=64, reducer=None)
-    images, places = data["images"][data["units"][:, 0]], data["units"][:, 1:].astype(np.float32)
-    explain(images, places)
+    convolutions = [layer for layer in network.layers if isinstance(layer, conv)]
+    runs = []
+    for number, layer in enumerate(convolutions, start=1):
+        units = data[f"conv{number}"]
+        part = keras.Model(network.inputs, layer.output)
+        explain = DeconvNet(part, operator=unit, batch_size=64, reducer=None)
+        runs.append((explain, data["images"][units[:, 0]], units[:, 1:].astype(np.float32)))
     seconds = []
-    for _ in range(3):
+    for _ in range(4):
         start = time.perf_counter()
-        explain(images, places)
+        for explain, images, places in runs:
+            explain(images, places)
         seconds.append(time.perf_counter() - start)
-    print(statistics.median(seconds) / len(images) * 1e3)
+    # The first round compiles.
+    print(statistics.median(seconds[1:]) / sum(len(images) for _, images, _ in runs) * 1e3)
 
 
 if __name__ == "__main__":
