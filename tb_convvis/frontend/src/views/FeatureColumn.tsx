@@ -28,13 +28,14 @@ export function FeatureColumn({ index, layer, runs }: FeatureColumnProps) {
   if (panel.state === "ready") return <ReadyColumn index={index} layer={layer} runs={runs} panel={panel} />;
   return (
     <>
-      <div>
-        <RunHeader run={index.run} shown={null} />
+      <div class="column-head">
+        <RunHeader run={index.run} shown={panel.state === "failed" ? panel.step : null} />
         {panel.failure && <Failed words={panel.failure} />}
+        {panel.state === "failed" && <Failed words={panel.words} />}
       </div>
       <div />
-      <Unready panel={panel} />
-      <div />
+      {panel.state === "loading" && <Loading height={420} label="loading features" />}
+      {panel.state === "absent" && <Absent words={panel.words} />}
     </>
   );
 }
@@ -44,11 +45,6 @@ function useSteady(panel: FeaturePanel, subject: string): FeaturePanel {
   const last = useRef<{ subject: string; panel: FeaturePanel } | null>(null);
   if (panel.state !== "loading") last.current = { subject, panel };
   return panel.state === "loading" && last.current?.subject === subject ? last.current.panel : panel;
-}
-
-function Unready({ panel }: { panel: Exclude<FeaturePanel, FeatureReady> }) {
-  if (panel.state === "loading") return <Loading height={420} label="loading features" />;
-  return panel.state === "failed" ? <Failed words={panel.words} /> : <Absent words={panel.words} />;
 }
 
 function ReadyColumn({ index, layer, runs, panel }: FeatureColumnProps & { panel: FeatureReady }) {
@@ -65,9 +61,9 @@ function ReadyColumn({ index, layer, runs, panel }: FeatureColumnProps & { panel
   const change = now && changeWords(now.facts, facts.of);
   return (
     <>
-      <div>
+      <div class="column-head">
         <RunHeader run={index.run} shown={shown} />
-        {panel.failure && <Failed words={panel.failure} />}
+        {panel.failure && !(facts.refused && panel.failure.includes(facts.refused)) && <Failed words={panel.failure} />}
         {logged > kept && <Downsampled kept={kept} logged={logged} />}
         {facts.refused !== null && <Refused words={facts.refused} />}
         {facts.tiles && overview?.error && <Failed words={overview.error} />}
@@ -109,7 +105,7 @@ function ReadyColumn({ index, layer, runs, panel }: FeatureColumnProps & { panel
 function Refused({ words }: { words: string }) {
   return (
     <Note>
-      <strong>No projections:</strong> {words} The whole pictures are shown instead of patches.
+      <strong>No projections:</strong> {words} Nor is it known what a unit sees: the whole pictures are shown.
     </Note>
   );
 }

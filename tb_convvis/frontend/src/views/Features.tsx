@@ -62,7 +62,7 @@ function Panel({ indexes, layer }: PanelProps) {
 
 function Nothing() {
   return (
-    <section class="empty">
+    <section class="unlogged">
       <h1>The chosen runs logged no features</h1>
       <p>
         This view shows the pictures that excite each map most, so the callback needs pictures: give it some of your

@@ -39,12 +39,22 @@ export function MapDetail({ index, layer, map, runs }: MapDetailProps) {
     : panel.state !== "ready" ? panel.words
     : place < 0 ? `Map ${map} of ${layer} is not among the ${panel.facts.maps.length} drawn of ${panel.facts.of}.`
     : null;
-  if (words !== null) return <Absent words={words} />;
+  if (words !== null)
+    return (
+      <>
+        <div class="column-head">
+          <RunHeader run={index.run} shown={null} />
+        </div>
+        <Absent words={words} />
+      </>
+    );
   if (panel.state !== "ready") return <Loading height={SMALLEST} />;
   const shown = panel.series.steps[panel.at] ?? 0;
   return (
     <>
-      <RunHeader run={index.run} shown={shown} />
+      <div class="column-head">
+        <RunHeader run={index.run} shown={shown} />
+      </div>
       <Strongest panel={panel} place={place} map={map} probe={probeAt(index, shown)} runs={runs} />
     </>
   );
@@ -92,9 +102,15 @@ function Strongest({ panel, probe, place, map, runs }: StrongestProps) {
                 <li key={at}>
                   <button type="button" class={at === slot ? "on" : ""} onMouseEnter={() => setSlot(at)} onFocus={() => setSlot(at)}>
                     <span>{at + 1}</span>
-                    <b>{image < 0 ? "–" : number(value)}</b>
-                    <span>{image < 0 ? "" : `#${image}`}</span>
-                    <span class="name" title={name ?? ""}>{value > 0 ? (name ?? "") : "not activated"}</span>
+                    {value > 0 ? (
+                      <>
+                        <b>{number(value)}</b>
+                        <span>#{image}</span>
+                        <span class="name" title={name ?? ""}>{name}</span>
+                      </>
+                    ) : (
+                      <span class="inactive">{image < 0 ? "no picture" : "not activated"}</span>
+                    )}
                   </button>
                 </li>
               );

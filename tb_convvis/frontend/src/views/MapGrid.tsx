@@ -31,7 +31,8 @@ export function MapGrid(props: MapGridProps) {
   const { facts, page } = panel;
   const [ref, width] = useWidth<HTMLDivElement>();
   const dpr = window.devicePixelRatio || 1;
-  const mode = showMode.value;
+  // Where the rule was refused there is only one thing to show.
+  const mode = facts.tiles ? showMode.value : "patches";
   const layout = useMemo(() => layoutIn(width, panel, mode, probe, dpr), [width, facts, page.length, mode, probe?.facts, dpr]);
   return (
     <div class="map-grid" ref={ref}>

@@ -40,7 +40,9 @@ export interface FeatureReady {
 }
 
 export type FeaturePanel =
-  | { state: "absent" | "failed"; words: string; failure: string | null }
+  | { state: "absent"; words: string; failure: string | null }
+  /** `step` is the one whose record cannot be shown, where that is the matter. */
+  | { state: "failed"; words: string; step: number | null; failure: string | null }
   | { state: "loading"; failure: string | null }
   | FeatureReady;
 
@@ -74,19 +76,20 @@ export function panelOf(index: RunIndex, layer: string): FeaturePanel {
   const failure = failureAt(index, "features", layer, step.value);
   const series = topSeries(index, layer);
   if (!series) return { state: "absent", words: `This run logged no features of ${layer}.`, failure };
-  if (series.error) return { state: "failed", words: series.error, failure };
+  if (series.error) return { state: "failed", words: series.error, step: null, failure };
   const at = shownIndex(series.steps, step.value);
   if (at < 0) return { state: "absent", words: "No epoch of this layer was kept.", failure };
+  const failed = (words: string): FeaturePanel => ({ state: "failed", words, step: series.steps[at] ?? null, failure });
   const manifest = store.manifest(series, at);
   const blob = store.blob(series, at, NUMBERS);
   const error = manifest?.error ?? blob?.error;
-  if (error) return { state: "failed", words: error, failure };
+  if (error) return failed(error);
   if (!manifest?.value || !blob?.value) return { state: "loading", failure };
   const facts = once(manifest.value, () => topFacts(manifest.value.facts, "manifest"));
-  if (facts instanceof Error) return { state: "failed", words: `damaged: ${facts.message}`, failure };
+  if (facts instanceof Error) return failed(`damaged: ${facts.message}`);
   const { value } = blob;
   const numbers = once(value, () => new TopNumbers(facts, value));
-  if (numbers instanceof Error) return { state: "failed", words: `damaged: ${numbers.message}`, failure };
+  if (numbers instanceof Error) return failed(`damaged: ${numbers.message}`);
   return { state: "ready", series, at, facts, numbers, page: pageOf(facts), failure };
 }
 
