@@ -8,7 +8,7 @@ from typing import Any, Literal
 import keras
 
 from tb_convvis.callbacks.filter_images import FilterImages
-from tb_convvis.callbacks.layers import LayerChoice, layer_names
+from tb_convvis.callbacks.layers import LayerChoice, layer_names, listed
 from tb_convvis.callbacks.top_activations import TopActivations
 from tb_convvis.callbacks.view_callback import ViewCallback
 from tb_convvis.callbacks.weight_histograms import WeightHistograms
@@ -50,14 +50,14 @@ class ConvVis(keras.callbacks.Callback):
         **common: Any,
     ) -> None:
         super().__init__()
-        self.layers, self.channel_order = layers, channel_order
+        self.layers, self.channel_order = listed(layers), channel_order
         self.views: list[ViewCallback] = [
             FilterImages(log_dir, channel_order=channel_order, **common),
             WeightHistograms(log_dir, **common),
         ]
         if data is not None:
             self.views.append(
-                TopActivations(log_dir, data=data, layers=layers, channel_order=channel_order, **common)
+                TopActivations(log_dir, data=data, layers=self.layers, channel_order=channel_order, **common)
             )
 
     def get_config(self) -> dict[str, Any]:
@@ -85,7 +85,7 @@ class ConvVis(keras.callbacks.Callback):
 
     def on_train_begin(self, logs: Mapping[str, Any] | None = None) -> None:
         """Pass on to every view."""
-        if len(self.views) < len(VIEWS) and self.params.get("verbose") != 0:
+        if len(self.views) < len(VIEWS) and (self.params or {}).get("verbose") != 0:
             print("ConvVis: data=... was not given, so features are not logged.", flush=True)
         for view in self.views:
             view.on_train_begin(logs)

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 import keras
+import numpy as np
 
+from tb_convvis.callbacks.image_input import sees_image
 from tb_convvis.callbacks.layers import choose_layers, layers_by_path
 from tb_convvis.callbacks.view_callback import ViewCallback
 from tb_convvis.methods.kernels import convolution_kernel, is_convolution
@@ -24,8 +26,8 @@ class FilterImages(ViewCallback):
         layers: convolutions to log: None for the first one, "all" for every 2-D convolution, or a list.
         channel_order: order of the picture's channels as the network gets them: "RGB" (default), or
             "BGR" as after `keras.applications.vgg16.preprocess_input`.
-        channel_scale: what each channel of the network's input was divided by, or None when all were
-            scaled alike; colours are shown as the picture has them.
+        channel_scale: what each channel of the network's input, in its order, was divided by; None
+            (default) when all were scaled alike. Colours are then shown as the picture has them.
         **common: the arguments of `ViewCallback`.
 
     Raises:
@@ -50,10 +52,11 @@ class FilterImages(ViewCallback):
         super().__init__(log_dir, **common)
         if channel_order not in ("RGB", "BGR"):
             raise ValueError(f'Received: channel_order={channel_order!r}. Expected "RGB" or "BGR".')
-        if channel_scale is not None and (len(channel_scale) != 3 or not all(s > 0 for s in channel_scale)):
+        scales = [] if channel_scale is None else np.asarray(channel_scale, np.float64).ravel().tolist()
+        if channel_scale is not None and (len(scales) != 3 or not all(scale > 0 for scale in scales)):
             raise ValueError(f"Received: channel_scale={channel_scale!r}. Expected three positive numbers.")
         self.channel_order = channel_order
-        self.channel_scale = None if channel_scale is None else [float(scale) for scale in channel_scale]
+        self.channel_scale = scales or None
 
     def settings(self) -> dict[str, Any]:
         """The arguments of `ViewCallback.settings`, and how the picture's channels are to be read."""
@@ -72,6 +75,8 @@ class FilterImages(ViewCallback):
         for path, layer in chosen.items():
             with self.isolated(path):
                 kernel = convolution_kernel(layer)
+                # A filter of a grouped convolution sees a part of the channels only.
+                three_channels = kernel.values.shape[2] == 3 and getattr(layer, "groups", 1) == 1
                 facts = {
                     "layer": path,
                     "weight": kernel.weight,
@@ -79,19 +84,8 @@ class FilterImages(ViewCallback):
                     "norm": kernel.norm,
                     "max_abs": kernel.max_abs,
                     "nonfinite": kernel.nonfinite,
-                    "sees_image": path == convolutions[0] and self._takes_pictures(kernel.values.shape[2]),
+                    "sees_image": three_channels and sees_image(self.model, path),
                     "channel_order": self.channel_order,
                     "channel_scale": self.channel_scale,
                 }
                 self.write(step, "filters", path, facts, [kernel.values])
-
-    def _takes_pictures(self, channels: int) -> bool:
-        """Whether the first convolution gets the network's three-channel input as it is."""
-        if channels != 3:
-            return False
-        shape = getattr(self.model, "input_shape", None)
-        if not isinstance(shape, tuple) or len(shape) != 4:
-            # Subclassed models and several inputs: three input channels are taken for a picture.
-            return True
-        axis = 1 if keras.config.image_data_format() == "channels_first" else -1
-        return bool(shape[axis] == channels)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tb_convvis.images import draw_signed, encode_picture, mosaic, shrink
+from tb_convvis.images import Media, draw_signed, encode_picture, mosaic, shrink
 from tb_convvis.methods import Projections, TopActivations
 from tb_convvis.schema import Blob
 
@@ -118,7 +118,7 @@ class LayerFeatures:
         tiles_across, maps_across = math.ceil(math.sqrt(k)), math.ceil(math.sqrt(len(drawn)))
         per_map = [mosaic(part, tiles_across) for part in pictures.reshape(len(drawn), k, height, width, 3)]
         overview = [mosaic(part, tiles_across) for part in small.reshape(len(drawn), k, *small.shape[1:])]
-        media = "image/png" if max(height, width) <= LOSSLESS_SIDE else "image/jpeg"
+        media: Media = "image/png" if max(height, width) <= LOSSLESS_SIDE else "image/jpeg"
         facts |= {
             "window": tiles.window,
             "block": tiles.block,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from typing import TypeAlias
 
 import keras
 from keras.layers import Layer
 
-LayerChoice = Sequence[str | Layer] | str | None
+LayerChoice: TypeAlias = "Iterable[str | Layer] | Layer | str | None"
 
 
 def layers_by_path(model: keras.Model) -> dict[str, Layer]:
@@ -60,12 +61,11 @@ def choose_layers(model: keras.Model, choice: LayerChoice, default: Iterable[str
 
     """
     layers = layers_by_path(model)
+    choice = listed(choice)
     if choice is None:
         return {path: layers[path] for path in default}
     if isinstance(choice, str):
-        if choice == "all":
-            return layers
-        choice = [choice]
+        return layers
     chosen = {}
     for item in choice:
         path = _find(item, layers)
@@ -73,11 +73,26 @@ def choose_layers(model: keras.Model, choice: LayerChoice, default: Iterable[str
     return chosen
 
 
+def listed(choice: LayerChoice) -> list[str | Layer] | str | None:
+    """Return a choice of layers in a form that can be gone through again: a list, "all" or None.
+
+    Raises:
+        ValueError: neither of these, nor a layer.
+    """
+    if choice is None or choice == "all":
+        return choice
+    if isinstance(choice, (str, Layer)):
+        return [choice]
+    items = list(choice) if isinstance(choice, Iterable) else []
+    if not items or not all(isinstance(item, (str, Layer)) for item in items):
+        raise ValueError(f'Received: layers={choice!r}. Expected None, "all", or layers or their names.')
+    return items
+
+
 def layer_names(choice: LayerChoice) -> list[str] | str | None:
     """Return a choice of layers as JSON: layers become their names."""
-    if choice is None or isinstance(choice, str):
-        return choice
-    return [getattr(layer, "name", layer) for layer in choice]
+    items = listed(choice)
+    return [str(getattr(item, "name", item)) for item in items] if isinstance(items, list) else items
 
 
 def _walk(parent: Layer, prefix: str) -> Iterator[tuple[str, Layer]]:
@@ -91,7 +106,10 @@ def _walk(parent: Layer, prefix: str) -> Iterator[tuple[str, Layer]]:
 def _find(item: str | Layer, layers: dict[str, Layer]) -> str:
     if isinstance(item, str) and item in layers:
         return item
-    matches = [path for path, layer in layers.items() if item is layer or item == layer.name]
+    matches = [path for path, layer in layers.items() if layer is item]
+    # By name: as the user gave it, or because a tuner copied the layer with the callback.
+    name = getattr(item, "name", item)
+    matches = matches or [path for path, layer in layers.items() if layer.name == name]
     if len(matches) == 1:
         return matches[0]
     shown = ", ".join(matches or layers)

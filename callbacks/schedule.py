@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import operator
+from collections.abc import Iterable
 from itertools import count
-from typing import Literal
+from typing import Literal, SupportsIndex
 
-Frequency = int | Sequence[int] | Literal["log"]
+Frequency = int | Iterable[int] | Literal["log"]
 
 
 class Schedule:
@@ -27,13 +28,20 @@ class Schedule:
     """
 
     def __init__(self, freq: Frequency = 1) -> None:
+        self.freq: int | list[int] | str
         self._every: int | None = None
-        self._listed: frozenset[int] | None = None
-        if isinstance(freq, int) and not isinstance(freq, bool) and freq >= 1:
-            self._every = freq
-        elif isinstance(freq, Sequence) and not isinstance(freq, str) and freq and all(map(_is_step, freq)):
-            self._listed = frozenset(freq)
-        elif freq != "log":
+        self._listed: frozenset[int] = frozenset()
+        whole = _whole(freq)
+        several = freq if isinstance(freq, Iterable) and not isinstance(freq, str) else ()
+        steps = [_whole(step) for step in several]
+        if whole is not None and whole >= 1:
+            self.freq = self._every = whole
+        elif steps and all(step is not None and step >= 0 for step in steps):
+            self.freq = sorted({step for step in steps if step is not None})
+            self._listed = frozenset(self.freq)
+        elif isinstance(freq, str) and freq == "log":
+            self.freq = freq
+        else:
             raise ValueError(
                 f"freq says how often to log. Received: freq={freq!r}. "
                 'Expected an int of at least 1, a list of epochs such as [0, 1, 2, 5, 10], or "log".'
@@ -41,17 +49,9 @@ class Schedule:
 
     def includes(self, step: int, last: int | None = None) -> bool:
         """Whether `step` is logged, in a training planned to end at step `last`."""
-        if self._listed is not None:
+        if self._listed:
             return step in self._listed
         return step == last or self._regular(step)
-
-    def count_before(self, step: int) -> int:
-        """How many steps below `step` are logged in a training that runs through all of them."""
-        if self._listed is not None:
-            return sum(listed < step for listed in self._listed)
-        if self._every is not None:
-            return -(-step // self._every)
-        return sum(self._regular(earlier) for earlier in range(step))
 
     def _regular(self, step: int) -> bool:
         if self._every is not None:
@@ -59,9 +59,15 @@ class Schedule:
         return step == 0 or any(step == power * digit for power in _powers_up_to(step) for digit in (1, 2, 5))
 
 
-def _is_step(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+def _whole(value: object) -> int | None:
+    """A whole number of Python's or NumPy's; None for anything else."""
+    if isinstance(value, bool) or not isinstance(value, SupportsIndex):
+        return None
+    try:
+        return operator.index(value)
+    except TypeError:  # an array offers __index__ and refuses
+        return None
 
 
-def _powers_up_to(step: int) -> Sequence[int]:
+def _powers_up_to(step: int) -> list[int]:
     return [power for power, _ in zip((10**i for i in count()), str(step), strict=False)]

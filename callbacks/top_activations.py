@@ -13,7 +13,7 @@ from tb_convvis.callbacks.layer_features import LayerFeatures, Tiles, make_tiles
 from tb_convvis.callbacks.layers import layers_by_path
 from tb_convvis.callbacks.probe import Probe, draw_probe
 from tb_convvis.callbacks.view_callback import ViewCallback
-from tb_convvis.images import draw_input, encode_picture, input_display
+from tb_convvis.images import Media, draw_input, encode_picture, input_display
 from tb_convvis.methods import (
     Deconvnet,
     Projections,
@@ -95,9 +95,18 @@ class TopActivations(ViewCallback):
         own = {name: getattr(self, name) for name in ("images", "maps", "k", "rule", "channel_order", "seed")}
         return {**super().settings(), **own}
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What a copy takes along: nothing that was compiled for a model."""
+        state = super().__getstate__()
+        return {**state, "_probe": None, "_search": None, "_projectors": {}, "_features": {}}
+
     def on_train_begin(self, logs: Any = None) -> None:
-        """Forget the fit before: its model may be another."""
+        """Forget the fit before, even one that was interrupted: its model may be another."""
+        self._forget()
         super().on_train_begin(logs)
+
+    def _forget(self) -> None:
+        super()._forget()
         self._probe, self._search, self._projectors, self._features = None, None, {}, {}
 
     def log_step(self, step: int) -> None:
@@ -206,7 +215,7 @@ class TopActivations(ViewCallback):
         pictures = arrays[0]
         display = input_display(pictures)
         count, height, width = pictures.shape[:3]
-        media = "image/png" if count * height * width <= LOSSLESS_PROBE_PIXELS else "image/jpeg"
+        media: Media = "image/png" if count * height * width <= LOSSLESS_PROBE_PIXELS else "image/jpeg"
         drawn = draw_input(pictures, display, self.channel_order)
         facts = {
             "count": count,

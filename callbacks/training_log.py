@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 
 from tb_convvis import schema
 from tb_convvis.callbacks.model_record import model_facts
-from tb_convvis.callbacks.run_directory import newest_run, run_name
+from tb_convvis.callbacks.run_directory import logged_before, newest_run, run_name
 from tb_convvis.events import EventWriter
 
 
@@ -40,27 +41,37 @@ class TrainingLog:
     _of_directory: ClassVar[dict[str, TrainingLog]] = {}
 
     def __init__(
-        self, log_dir: str, params: Mapping[str, Any], model: keras.Model, previous: TrainingLog | None
+        self,
+        log_dir: str,
+        params: Mapping[str, Any] | None,
+        model: keras.Model,
+        previous: TrainingLog | None,
     ) -> None:
         self.log_dir = log_dir
         self.first_step = 0
         self.last_step = 0
+        self.cannot_write_was_said = False
         self._params = params
         self._model = weakref.ref(model)
         self._previous = previous
-        self._epoch_to_step = 0
-        self._begun = False
+        self._epoch_to_step: int | None = None
+        self._directory: str | None = None
         self._writer: EventWriter | None = None
+        self._described = False
+        self._finished = False
+        self._steps: dict[str, set[int]] = {}
+        self._counted: Mapping[str, int] = {}
+        self._unflushed: list[tuple[str, int]] = []
         self._views: dict[str, Mapping[str, Any]] = {}
         self._class_names: Sequence[str] | None = None
         self._costs: dict[str, tuple[float, int]] = {}
-        self._announced = False
+        self._said: set[str] = set()
 
     @classmethod
     def join(
         cls,
         log_dir: str,
-        params: Mapping[str, Any],
+        params: Mapping[str, Any] | None,
         model: keras.Model,
         *,
         view: str,
@@ -71,7 +82,8 @@ class TrainingLog:
 
         Args:
             log_dir: the user's log directory, local or remote.
-            params: the callback's `params`: Keras hands the same object to every callback of a fit.
+            params: the callback's `params`: Keras hands the same object to every callback of a fit; None
+                in a training loop that sets none.
             model: the model being trained.
             view: the view that will be logged.
             settings: the view's arguments, for the record of the run.
@@ -82,7 +94,7 @@ class TrainingLog:
         """
         key = log_dir if "://" in log_dir else str(Path(log_dir).absolute())
         log = cls._of_directory.get(key)
-        if log is None or log._params is not params:
+        if log is None or not log._is_of(params, view):
             if log is not None:
                 log.close()
                 log._previous = None
@@ -98,31 +110,39 @@ class TrainingLog:
 
     def begin(self, epoch: int) -> None:
         """Take note of the first epoch of the fit; later calls change nothing."""
-        if self._begun:
-            return
-        self._begun = True
-        if epoch == 0 and self._goes_on():
-            assert self._previous is not None  # noqa: S101 (for the type checker)
-            self._epoch_to_step = self._previous.last_step
-        self.first_step = self.last_step = epoch + self._epoch_to_step
+        if self._epoch_to_step is None:
+            previous = self._previous if epoch == 0 else None
+            self._epoch_to_step = previous.last_step if previous and self._goes_on() else 0
+            self.first_step = self.last_step = epoch + self._epoch_to_step
 
     def completed(self, epoch: int) -> int:
         """Return the step after `epoch` (from 0) is through."""
-        self.last_step = epoch + 1 + self._epoch_to_step
+        self.last_step = epoch + 1 + (self._epoch_to_step or 0)
         return self.last_step
 
     @property
     def planned_last_step(self) -> int | None:
         """The step at which the fit is planned to end, where Keras says so."""
-        epochs = self._params.get("epochs")
-        return None if epochs is None else int(epochs) + self._epoch_to_step
+        epochs = (self._params or {}).get("epochs")
+        return None if epochs is None else int(epochs) + (self._epoch_to_step or 0)
 
-    def write(self, kind: str, subject: str, step: int, payload: Sequence[bytes]) -> int:
+    def write(
+        self,
+        kind: str,
+        subject: str,
+        step: int,
+        facts: Mapping[str, Any],
+        blobs: Sequence[schema.Blob] = (),
+    ) -> int:
         """Write one record and return its size in bytes; raises LogWriteError."""
         writer = self._open()
+        tag = schema.make_tag(kind, subject)
+        earlier = sum(logged < step for logged in self._steps.get(tag, ()))
+        payload = schema.encode(kind, facts, blobs, logged=self._counted.get(tag, 0) + earlier + 1)
         before = writer.bytes_written
         with _write_errors(self.log_dir):
             writer.write(kind, subject, step, payload)
+        self._unflushed.append((tag, step))
         return writer.bytes_written - before
 
     def write_histogram(self, tag: str, step: int, buckets: NDArray[np.float64]) -> int:
@@ -135,9 +155,12 @@ class TrainingLog:
 
     def flush(self) -> None:
         """Make sure that what was written survives this process; raises LogWriteError."""
+        unflushed, self._unflushed = self._unflushed, []
         if self._writer is not None:
             with _write_errors(self.log_dir):
                 self._writer.flush()
+        for tag, step in unflushed:
+            self._steps.setdefault(tag, set()).add(step)
 
     def add_cost(self, view: str, seconds: float, size: int) -> None:
         """Take note of what a view cost at one epoch, for `announce_cost`; only the first counts."""
@@ -145,65 +168,82 @@ class TrainingLog:
 
     def announce_cost(self) -> None:
         """Print once what one logged epoch costs."""
-        if self._announced or not self._costs or self._params.get("verbose") == 0:
-            return
-        self._announced = True
-        seconds = sum(cost[0] for cost in self._costs.values())
-        size = sum(cost[1] for cost in self._costs.values())
-        print(
-            f"ConvVis: {seconds:.2f} s and {_in_units(size)} per logged epoch "
-            f"({', '.join(self._costs)}), in {self.directory}",
-            flush=True,
-        )
+        if self._costs and "cost" not in self._said:
+            seconds = sum(cost[0] for cost in self._costs.values())
+            size = sum(cost[1] for cost in self._costs.values())
+            cost = f"{seconds:.2f} s and {_in_units(size)} per logged epoch ({', '.join(self._costs)})"
+            self.say("cost", f"{cost}, in {self._directory}")
+
+    def say(self, topic: str, sentence: str) -> None:
+        """Print a sentence, once per topic, unless the fit is silent."""
+        if topic not in self._said and (self._params or {}).get("verbose") != 0:
+            # A closed standard output is no reason to log less.
+            with suppress(OSError, ValueError):
+                print(f"ConvVis: {sentence}", flush=True)
+        self._said.add(topic)
 
     def leave(self, view: str) -> None:
         """Say that a view is done with this fit; the last one closes the file."""
         self._views.pop(view, None)
         if not self._views:
+            self._finished = True
             self.close()
 
     def close(self) -> None:
-        """Close the event file; failures at this point lose nothing that was flushed."""
+        """Close the event file; a failure here loses nothing, for every epoch was flushed."""
         if self._writer is not None:
-            with _write_errors(self.log_dir):
+            with suppress(tf.errors.OpError, OSError):
                 self._writer.close()
 
-    @property
-    def directory(self) -> str:
-        """The run directory, or the log directory before anything was written."""
-        return self._writer.directory if self._writer else self.log_dir
+    def _is_of(self, params: Mapping[str, Any] | None, view: str) -> bool:
+        """Whether this is the log of the fit that a view is about to join."""
+        again = params is None and view in self._views
+        return self._params is params and not self._finished and not again
 
     def _goes_on(self) -> bool:
         return self._previous is not None and self._previous._model() is self._model()
 
     def _open(self) -> EventWriter:
-        if self._writer is None:
-            with _write_errors(self.log_dir):
+        model = self._model()
+        # Made before anything is opened: a record that cannot be made must not leave a file behind.
+        record = None
+        if not self._described and getattr(model, "built", True):
+            facts = {**model_facts(model), "settings": self._views, "class_names": self._class_names}
+            record = schema.encode("run", facts)
+        with _write_errors(self.log_dir):
+            if self._writer is None:
                 writer = EventWriter(self._choose_directory())
                 writer.start(self.first_step)
-                facts = {
-                    **model_facts(self._model()),
-                    "settings": self._views,
-                    "class_names": self._class_names,
-                }
-                writer.write("run", "model", self.first_step, schema.encode("run", facts))
-            self._writer = writer
+                self._writer = writer
+            if record is not None:
+                self._writer.write("run", "model", self.last_step, record)
+                self._described = True
         return self._writer
 
     def _choose_directory(self) -> str:
-        if self._goes_on() and self._previous is not None and self._previous._writer is not None:
-            return self._previous._writer.directory
+        if self._directory is not None:
+            return self._directory
+        if self._goes_on() and self._previous is not None and self._previous._directory is not None:
+            self._directory = self._previous._directory
+            self._counted = self._previous._counts_before(self.first_step)
+            return self._directory
         newest = newest_run(self.log_dir)
-        if self.first_step > 0 and newest:
-            number = newest
-        else:
-            number = newest + 1
-            if newest:
-                print(
-                    f"ConvVis: {self.log_dir} holds an earlier training; "
-                    f"this one is logged as {run_name(number)} beside it."
-                )
-        return f"{self.log_dir.rstrip('/')}/{run_name(number)}"
+        goes_on = self.first_step > 0 and newest > 0
+        name = run_name(newest if goes_on else newest + 1)
+        directory = f"{self.log_dir.rstrip('/')}/{name}"
+        if goes_on:
+            self._counted = logged_before(directory, self.first_step)
+        elif newest:
+            self.say("run", f"{self.log_dir} holds an earlier training; this one is logged as {name}.")
+        self._directory = directory
+        return directory
+
+    def _counts_before(self, step: int) -> dict[str, int]:
+        tags = {*self._counted, *self._steps}
+        return {
+            tag: self._counted.get(tag, 0) + sum(logged < step for logged in self._steps.get(tag, ()))
+            for tag in tags
+        }
 
 
 class _write_errors:  # noqa: N801 (reads as a statement)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import PurePath
 from typing import Any, ClassVar, Literal
 
 import keras
@@ -15,9 +17,11 @@ from numpy.typing import NDArray
 
 from tb_convvis import schema
 from tb_convvis.callbacks.chief import is_chief
-from tb_convvis.callbacks.layers import LayerChoice, layer_names
+from tb_convvis.callbacks.layers import LayerChoice, layer_names, listed
 from tb_convvis.callbacks.schedule import Frequency, Schedule
 from tb_convvis.callbacks.training_log import LogWriteError, TrainingLog
+
+_SQUEEZED_SCHEME = re.compile(r"[a-z][a-z0-9+.-]+:/[^/]")
 
 
 class ViewCallback(keras.callbacks.Callback):
@@ -61,15 +65,23 @@ class ViewCallback(keras.callbacks.Callback):
         if on_error not in ("warn", "raise"):
             raise ValueError(f'Received: on_error={on_error!r}. Expected "warn" or "raise".')
         self.log_dir = None if log_dir is None else os.fspath(log_dir)
+        if isinstance(log_dir, PurePath) and _SQUEEZED_SCHEME.match(str(log_dir)):
+            raise ValueError(
+                f"pathlib turns the two slashes of a remote address into one. Received: log_dir={log_dir!r}. "
+                "Expected a str such as 'gs://bucket/run'."
+            )
+        if isinstance(class_names, str):
+            raise ValueError(f"Received: class_names={class_names!r}. Expected a list of names.")
         self.tensorboard = tensorboard
         self.data = data
-        self.layers = layers
-        self.freq = freq
+        self.layers = listed(layers)
+        self._schedule = Schedule(freq)
+        self.freq = self._schedule.freq
         self.class_names = None if class_names is None else [str(name) for name in class_names]
         self.on_error = on_error
-        self._schedule = Schedule(freq)
         self._log: TrainingLog | None = None
-        self._logged = 0
+        self._logged_step = -1
+        self._missed: list[str] = []
         self._bytes = 0
         self._failures: list[dict[str, str | None]] = []
         self._notes: list[str] = []
@@ -108,8 +120,7 @@ class ViewCallback(keras.callbacks.Callback):
     ) -> None:
         """Write one record of this view, from `log_step`; raises LogWriteError."""
         assert self._log is not None  # noqa: S101 (log_step runs only inside of a fit)
-        payload = schema.encode(kind, facts, blobs, logged=self._logged)
-        self._bytes += self._log.write(kind, subject, step, payload)
+        self._bytes += self._log.write(kind, subject, step, facts, blobs)
 
     def write_histogram(self, step: int, tag: str, buckets: NDArray[np.float64]) -> None:
         """Write one histogram [n, 3] of left edge, right edge, count, from `log_step`."""
@@ -137,8 +148,10 @@ class ViewCallback(keras.callbacks.Callback):
         """Join the log of this fit."""
         self._log = None
         self._begun = False
+        self._logged_step = -1
+        self._missed = []
         self._warned.clear()
-        if not is_chief():
+        if not is_chief(self.model):
             return
         with self._harmless():
             log_dir = self.log_dir if self.tensorboard is None else str(self.tensorboard.log_dir)
@@ -163,8 +176,15 @@ class ViewCallback(keras.callbacks.Callback):
             self._begun = True
             self._log.begin(epoch)
             step = self._log.first_step
-            self._logged = self._schedule.count_before(step)
-            if self._schedule.includes(step, self._log.planned_last_step):
+            if not self.model.built:
+                # A subclassed model has no weights yet.
+                self._log.say(
+                    "built",
+                    "the model is built at its first batch, so the state before training is not logged; "
+                    "call it once on a batch before fit to see that state.",
+                )
+            elif step > 0 or self._schedule.includes(step, self._log.planned_last_step):
+                # What an earlier fit logged from this step on is superseded, so the step is logged anew.
                 self._log_epoch(step)
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
@@ -173,7 +193,7 @@ class ViewCallback(keras.callbacks.Callback):
             return
         with self._harmless():
             step = self._log.completed(epoch)
-            last = step if self.model.stop_training else self._log.planned_last_step
+            last = step if getattr(self.model, "stop_training", False) else self._log.planned_last_step
             if self._schedule.includes(step, last):
                 self._log_epoch(step)
 
@@ -182,18 +202,31 @@ class ViewCallback(keras.callbacks.Callback):
         if self._log is None:
             return
         with self._harmless():
+            # A callback further down the list may have stopped training after ours had run.
+            step = self._log.last_step
+            if step > max(self._logged_step, self._log.first_step) and self._schedule.includes(step, step):
+                self._log_epoch(step)
             self._log.announce_cost()
+        with self._harmless():
             self._log.leave(self.view)
+        self._forget()
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What a copy takes along: not the log of a fit that was interrupted."""
+        return {**self.__dict__, "_log": None}
+
+    def _forget(self) -> None:
+        """Let go of what belongs to one fit."""
         self._log = None
 
     def _log_epoch(self, step: int) -> None:
         assert self._log is not None  # noqa: S101 (called only inside of a fit)
-        self._logged += 1
-        self._bytes, self._failures, self._notes = 0, [], []
+        self._bytes, self._failures, self._notes = 0, [], list(self._missed)
         began = time.perf_counter()
         try:
             self.log_step(step)
-        except LogWriteError:
+        except LogWriteError as error:
+            self._missed.append(f"epoch {step} is missing: {error}.")
             raise
         except Exception as error:  # noqa: BLE001 (whatever a view does must not stop training)
             self._failed(None, error)
@@ -204,8 +237,14 @@ class ViewCallback(keras.callbacks.Callback):
             "failures": self._failures,
             "notes": self._notes,
         }
-        self.write(step, "run", self.view, facts)
-        self._log.flush()
+        try:
+            self.write(step, "run", self.view, facts)
+            self._log.flush()
+        except LogWriteError as error:
+            self._missed.append(f"epoch {step} is missing: {error}.")
+            raise
+        self._missed = []
+        self._logged_step = step
         if step > self._log.first_step:
             self._log.add_cost(self.view, time.perf_counter() - began, self._bytes)
 
@@ -229,8 +268,12 @@ class ViewCallback(keras.callbacks.Callback):
         except LogWriteError as error:
             if self.on_error == "raise":
                 raise
-            again = "It is tried again when the next epoch is due."
-            self._warn_once("write", f"ConvVis {error}. Training goes on without this log. {again}")
+            # One warning for all views: the directory is the same.
+            if self._log is None or not self._log.cannot_write_was_said:
+                again = "It is tried again when the next epoch is due."
+                self._warn_once("write", f"ConvVis {error}. Training goes on without this log. {again}")
+            if self._log is not None:
+                self._log.cannot_write_was_said = True
         except Exception as error:
             if self.on_error == "raise":
                 raise

@@ -15,6 +15,7 @@ from tb_convvis.schema import Picture
 
 JPEG_QUALITY = 90
 Bytes = NDArray[np.uint8]
+Media = Literal["image/png", "image/jpeg"]
 
 
 @dataclass(frozen=True)
@@ -99,10 +100,10 @@ def mosaic(tiles: Bytes, columns: int) -> Bytes:
     picture = np.full((rows * columns, height, width, 3), 128, np.uint8)
     picture[:count] = tiles
     grid = picture.reshape(rows, columns, height, width, 3).transpose(0, 2, 1, 3, 4)
-    return grid.reshape(rows * height, columns * width, 3)
+    return np.asarray(grid.reshape(rows * height, columns * width, 3))
 
 
-def encode_picture(picture: Bytes, media: Literal["image/png", "image/jpeg"]) -> Picture:
+def encode_picture(picture: Bytes, media: Media) -> Picture:
     """Return a picture uint8 [h, w, 3] as a lossless PNG, or as a JPEG of quality 90 with full colour.
 
     JPEG keeps every pixel's colour (4:4:4): with the usual halved colour, small tiles lose theirs.

@@ -16,6 +16,7 @@ from tests.browser.chromium import find
 
 VIEWS = {
     "first_layer": "p.convvis.view=filters&p.convvis.filter=29",
+    "features": "p.convvis.view=features&p.convvis.layer=conv3&p.convvis.map=5",
     "weights": "p.convvis.view=weights",
 }
 THEMES = ("light", "dark")

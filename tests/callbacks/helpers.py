@@ -56,7 +56,8 @@ def small_model(seed: int = 0) -> keras.Model:
 
 def fit(model: keras.Model, *callbacks: keras.callbacks.Callback, epochs: int = 2, **arguments: Any) -> Any:
     x, y = pictures()
-    return model.fit(x, y, epochs=epochs, batch_size=8, verbose=0, callbacks=list(callbacks), **arguments)
+    common = {"batch_size": 8, "verbose": 0, "epochs": epochs, **arguments}
+    return model.fit(x, y, callbacks=list(callbacks), **common)
 
 
 def state_after(

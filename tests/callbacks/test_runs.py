@@ -6,11 +6,13 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import keras
 import pytest
 
 from tb_convvis.callbacks import ConvVis, FilterImages, WeightHistograms
+from tb_convvis.callbacks.chief import is_chief
 from tb_convvis.callbacks.training_log import TrainingLog
 from tests.callbacks.helpers import fit, records, small_model, starts, steps
 
@@ -29,6 +31,11 @@ def begin(epoch, logs):
 killer = keras.callbacks.LambdaCallback(on_epoch_begin=begin, on_train_batch_end=batch)
 fit(small_model(), ConvVis(sys.argv[1]), killer, epochs=9)
 """
+
+
+def logged(run: Path) -> list[int]:
+    """The count that every record of the first convolution carries."""
+    return [record.manifest.logged for record in records(run, "convvis/filters/backbone/conv1")]
 
 
 def forget_trainings() -> None:
@@ -58,8 +65,7 @@ def test_a_resumed_fit_goes_on_in_its_run(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["convvis"]
     assert starts(tmp_path / "convvis") == [0, 2]
     assert steps(tmp_path / "convvis") == [0, 1, 2, 2, 3, 4]
-    ordinals = [record.manifest.logged for record in records(tmp_path / "convvis", "convvis/run/filters")]
-    assert ordinals == [1, 2, 3, 3, 4, 5]
+    assert logged(tmp_path / "convvis") == [1, 2, 3, 3, 4, 5]
 
 
 def test_backup_and_restore_says_where_the_fit_begins(tmp_path: Path) -> None:
@@ -94,7 +100,7 @@ def test_another_training_never_hides_an_earlier_one(
     tmp_path: Path, new_process: bool, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for _ in range(3):
-        fit(small_model(), ConvVis(tmp_path), epochs=1)
+        fit(small_model(), ConvVis(tmp_path), epochs=1, verbose=2)
         if new_process:
             forget_trainings()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["convvis", "convvis-2", "convvis-3"]
@@ -142,3 +148,90 @@ def test_the_cost_is_printed_once(tmp_path: Path, capsys: pytest.CaptureFixture[
     lines = [line for line in capsys.readouterr().out.splitlines() if "per logged epoch" in line]
     assert len(lines) == 1
     assert "kB per logged epoch (filters, weights)" in lines[0]
+
+
+@pytest.mark.parametrize("new_process", [True, False])
+def test_where_a_fit_goes_on_its_first_step_is_logged_though_not_due(
+    tmp_path: Path, new_process: bool
+) -> None:
+    """The readers drop what was logged from the START of a fit on: the last step of the fit before."""
+    model = small_model()
+    fit(model, FilterImages(tmp_path, freq=5), epochs=7)
+    if new_process:
+        forget_trainings()
+        fit(small_model(), FilterImages(tmp_path, freq=5), epochs=12, initial_epoch=7)
+    else:
+        fit(model, FilterImages(tmp_path, freq=5), epochs=5)
+    assert starts(tmp_path / "convvis") == [0, 7]
+    assert steps(tmp_path / "convvis") == [0, 5, 7, 7, 10, 12]
+    assert logged(tmp_path / "convvis") == [1, 2, 3, 3, 4, 5]
+
+
+def test_a_fit_that_begins_later_in_an_empty_directory_counts_from_one(tmp_path: Path) -> None:
+    fit(small_model(), FilterImages(tmp_path), epochs=12, initial_epoch=10)
+    assert steps(tmp_path / "convvis") == [10, 11, 12]
+    assert logged(tmp_path / "convvis") == [1, 2, 3]
+
+
+def test_the_count_goes_on_over_a_cut_off_file(tmp_path: Path) -> None:
+    fit(small_model(), FilterImages(tmp_path), epochs=3)
+    (file,) = (tmp_path / "convvis").iterdir()
+    file.write_bytes(file.read_bytes()[:-20])
+    forget_trainings()
+    fit(small_model(), FilterImages(tmp_path), epochs=5, initial_epoch=3)
+    file.unlink()
+    assert logged(tmp_path / "convvis") == [4, 5, 6]
+
+
+def test_early_stopping_may_stand_behind_it(tmp_path: Path) -> None:
+    stop = keras.callbacks.EarlyStopping("loss", min_delta=1e9)
+    fit(small_model(), FilterImages(tmp_path, freq=100), stop, epochs=50)
+    assert steps(tmp_path / "convvis") == [0, 2]
+
+
+def test_a_custom_loop_without_parameters_is_logged(tmp_path: Path) -> None:
+    for _ in range(2):
+        model = small_model()
+        callbacks = keras.callbacks.CallbackList([ConvVis(tmp_path)], model=model)
+        for view in callbacks.callbacks[0].views:
+            view.params = None
+        callbacks.on_train_begin()
+        for epoch in range(2):
+            callbacks.on_epoch_begin(epoch)
+            callbacks.on_epoch_end(epoch)
+        callbacks.on_train_end()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["convvis", "convvis-2"]
+    assert all(steps(path) == [0, 1, 2] for path in tmp_path.iterdir())
+
+
+def test_the_chief_of_a_strategys_own_cluster_writes() -> None:
+    def model_of(kind: str, index: int) -> object:
+        cluster = SimpleNamespace(jobs=["worker"])
+        resolver = SimpleNamespace(task_type=kind, task_id=index, cluster_spec=lambda: cluster)
+        return SimpleNamespace(distribute_strategy=SimpleNamespace(cluster_resolver=resolver))
+
+    assert is_chief(model_of("worker", 0))
+    assert not is_chief(model_of("worker", 1))
+
+
+def test_a_subclassed_model_is_logged_from_its_first_batch(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Small(keras.Model):
+        def __init__(self) -> None:
+            super().__init__()
+            self.first = keras.layers.Conv2D(4, 3, name="first")
+            self.pool = keras.layers.GlobalAveragePooling2D()
+
+        def call(self, x: object) -> object:
+            return self.pool(self.first(x))
+
+    model = Small()
+    model.compile("sgd", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    fit(model, ConvVis(tmp_path), epochs=2, verbose=2)
+    run = tmp_path / "convvis"
+    assert steps(run, "convvis/filters/first") == [1, 2]
+    (described,) = records(run, "convvis/run/model")
+    assert described.manifest.facts["parameters"] == model.count_params() > 0
+    assert all(not record.manifest.facts["failures"] for record in records(run, "convvis/run/filters"))
+    assert "built at its first batch" in capsys.readouterr().out

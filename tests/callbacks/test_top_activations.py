@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -14,7 +15,7 @@ from tb_convvis import schema
 from tb_convvis.callbacks import ConvVis, TopActivations
 from tb_convvis.callbacks.layer_features import COLUMNS
 from tb_convvis.callbacks.probe import draw_probe
-from tb_convvis.methods import deconvnet
+from tb_convvis.methods import Deconvnet, deconvnet
 from tests.callbacks.helpers import Record, fit, pictures, records, small_model, state_after
 
 Logged = tuple[Path, keras.Model, np.ndarray]
@@ -184,6 +185,7 @@ def test_one_trace_for_the_whole_run(tmp_path: Path) -> None:
     def count(epoch: int, logs: object) -> None:
         assert callback._search is not None
         projector = next(iter(callback._projectors.values()))
+        assert isinstance(projector, Deconvnet)
         traces.append(callback._search.trace_count + projector.trace_count)
 
     fit(small_model(), callback, keras.callbacks.LambdaCallback(on_epoch_end=count), epochs=4)
@@ -262,7 +264,7 @@ def test_several_inputs_are_drawn_together() -> None:
     "arguments",
     [{"k": 0}, {"maps": 0}, {"maps": "some"}, {"images": -1}, {"rule": "lrp"}, {"channel_order": "GBR"}],
 )
-def test_bad_arguments_are_refused_at_once(arguments: dict[str, object]) -> None:
+def test_bad_arguments_are_refused_at_once(arguments: dict[str, Any]) -> None:
     ((name, _),) = arguments.items()
     with pytest.raises(ValueError, match=f"{name}="):
         TopActivations("logs", data=np.zeros((2, 8, 8, 3)), **arguments)

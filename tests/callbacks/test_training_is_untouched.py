@@ -12,7 +12,7 @@ import tensorflow as tf
 from tb_convvis.callbacks import ConvVis, FilterImages, WeightHistograms
 from tb_convvis.events import EventWriter
 from tb_convvis.methods.kernels import convolution_kernel
-from tests.callbacks.helpers import fit, records, small_model, state_after, steps
+from tests.callbacks.helpers import fit, pictures, records, small_model, state_after, steps
 
 FILTERS = "convvis/filters/backbone/conv1"
 
@@ -56,7 +56,7 @@ def test_a_directory_that_cannot_be_written_only_warns(tmp_path: Path, where: st
     plain = state_after(small_model())
     with pytest.warns(RuntimeWarning, match="cannot write to .*Training goes on") as caught:
         logged = state_after(small_model(), ConvVis(log_dir))
-    assert len([warning for warning in caught if "ConvVis" in str(warning.message)]) == 2  # one a view
+    assert len([warning for warning in caught if "ConvVis" in str(warning.message)]) == 1
     for without, with_callback in zip(plain, logged, strict=True):
         np.testing.assert_array_equal(without, with_callback)
 
@@ -76,7 +76,13 @@ def test_only_the_epochs_of_a_full_disk_are_missing(tmp_path: Path, monkeypatch:
     with pytest.warns(RuntimeWarning, match="No space left"):
         fit(small_model(), fill, ConvVis(tmp_path), epochs=5)
     assert steps(tmp_path / "convvis") == [0, 1, 4, 5]
-    assert [record.manifest.logged for record in records(tmp_path / "convvis", FILTERS)] == [1, 2, 5, 6]
+    assert [record.manifest.logged for record in records(tmp_path / "convvis", FILTERS)] == [1, 2, 3, 4]
+    notes = [
+        record.manifest.facts["notes"] for record in records(tmp_path / "convvis", "convvis/run/filters")
+    ]
+    assert notes[:2] == [[], []]
+    assert [note.partition(":")[0] for note in notes[2]] == ["epoch 2 is missing", "epoch 3 is missing"]
+    assert notes[3] == []
 
 
 @pytest.mark.parametrize("error", [ValueError, MemoryError, tf.errors.InvalidArgumentError])
@@ -157,6 +163,76 @@ def test_callbacks_can_be_serialised(tmp_path: Path, kind: type[keras.callbacks.
     assert again.get_config() == callback.get_config()
 
 
+@pytest.mark.filterwarnings("ignore:.*ConvVis")
+@pytest.mark.parametrize("failure", ["open", "write"])
+def test_a_failure_while_a_log_is_opened_makes_no_second_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failure: str
+) -> None:
+    start, tries = EventWriter.start, [0]
+
+    def fails_twice(writer: EventWriter, step: int) -> None:
+        tries[0] += 1
+        if failure == "write":
+            start(writer, step)
+        if tries[0] <= 2:
+            raise tf.errors.ResourceExhaustedError(None, None, "No space left on device")
+        if failure == "open":
+            start(writer, step)
+
+    monkeypatch.setattr(EventWriter, "start", fails_twice)
+    fit(small_model(), ConvVis(tmp_path), epochs=3)
+    assert [path.name for path in tmp_path.iterdir()] == ["convvis"]
+    assert steps(tmp_path / "convvis") == [1, 2, 3]
+
+
+def test_a_failing_close_holds_up_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(writer: EventWriter) -> None:
+        raise OSError("gone")
+
+    model = small_model()
+    monkeypatch.setattr(EventWriter, "close", fails)
+    for _ in range(2):
+        fit(model, ConvVis(tmp_path), epochs=1)
+    assert steps(tmp_path / "convvis") == [0, 1, 1, 2]
+
+
+def test_a_closed_standard_output_holds_up_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object, **__: object) -> None:
+        raise OSError("Input/output error")
+
+    fit(small_model(), ConvVis(tmp_path), epochs=1)
+    monkeypatch.setattr("tb_convvis.callbacks.training_log.print", fails, raising=False)
+    fit(small_model(), ConvVis(tmp_path), epochs=1, verbose=2)
+    assert steps(tmp_path / "convvis-2") == [0, 1]
+
+
+def test_an_interrupted_callback_can_be_copied_and_used_again(tmp_path: Path) -> None:
+    def interrupt(epoch: int, logs: object) -> None:
+        raise KeyboardInterrupt
+
+    x, _ = pictures()
+    callback = ConvVis(tmp_path / "a", data=x)
+    with pytest.raises(KeyboardInterrupt):
+        fit(small_model(), callback, keras.callbacks.LambdaCallback(on_epoch_end=interrupt))
+    fit(small_model(), copy.deepcopy(callback), epochs=1)
+    assert steps(tmp_path / "a" / "convvis-2") == [0, 1]
+
+
+def test_a_copied_layer_still_names_its_layer(tmp_path: Path) -> None:
+    model = small_model()
+    callback = copy.deepcopy(FilterImages(tmp_path, layers=model.get_layer("backbone").get_layer("conv2")))
+    fit(model, callback, epochs=1)
+    assert steps(tmp_path / "convvis", "convvis/filters/backbone/conv2") == [0, 1]
+
+
+@pytest.mark.parametrize(
+    "freq", [np.int64(2), range(0, 5, 2), np.arange(0, 5, 2), (0, 2, 4), iter([4, 2, 0, 2])], ids=str
+)
+def test_numbers_and_sequences_of_any_kind_say_how_often(tmp_path: Path, freq: object) -> None:
+    fit(small_model(), FilterImages(tmp_path, freq=freq), epochs=4)
+    assert steps(tmp_path / "convvis") == [0, 2, 4]
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -165,6 +241,12 @@ def test_callbacks_can_be_serialised(tmp_path: Path, kind: type[keras.callbacks.
         ({"log_dir": "x", "freq": []}, "freq="),
         ({"log_dir": "x", "freq": "often"}, "freq='often'"),
         ({"log_dir": "x", "freq": True}, "freq=True"),
+        ({"log_dir": "x", "freq": np.zeros((2, 2))}, "freq="),
+        ({"log_dir": "x", "freq": [1, -2]}, "freq="),
+        ({"log_dir": "x", "layers": 3}, "layers=3"),
+        ({"log_dir": "x", "layers": []}, "layers="),
+        ({"log_dir": "x", "class_names": "abc"}, "class_names='abc'"),
+        ({"log_dir": Path("ram://x/y")}, "Expected a str"),
         ({"log_dir": "x", "on_error": "ignore"}, "on_error='ignore'"),
     ],
 )

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import keras
@@ -7,6 +8,8 @@ import numpy as np
 import pytest
 
 from tb_convvis.callbacks import ConvVis, FilterImages, WeightHistograms
+from tb_convvis.callbacks.image_input import sees_image
+from tb_convvis.callbacks.layers import layers_by_path
 from tests.callbacks.helpers import fit, records, small_model, steps
 
 FILTERS = "convvis/filters/backbone/conv1"
@@ -180,3 +183,61 @@ def test_the_last_epoch_is_logged_when_training_stops_early(tmp_path: Path) -> N
     stop = keras.callbacks.EarlyStopping("loss", min_delta=1e9)
     fit(small_model(), stop, FilterImages(tmp_path, freq=100), epochs=50)
     assert steps(tmp_path / "convvis") == [0, 2]
+
+
+def stem(*layers: keras.layers.Layer) -> keras.Model:
+    return keras.Sequential([keras.Input((12, 12, 3)), *layers])
+
+
+def conv(name: str = "conv") -> keras.layers.Layer:
+    return keras.layers.Conv2D(3, 3, name=name)
+
+
+def two_stems() -> keras.Model:
+    inputs = keras.Input((12, 12, 3))
+    return keras.Model(inputs, keras.layers.Add()([conv("a")(inputs), conv("b")(inputs)]))
+
+
+def nested(*before: keras.layers.Layer) -> keras.Model:
+    inputs = keras.Input((12, 12, 3))
+    x = inputs
+    for layer in before:
+        x = layer(x)
+    return keras.Model(inputs, stem(conv())(x))
+
+
+@pytest.mark.parametrize(
+    ("model", "seeing"),
+    [
+        (lambda: stem(conv("a"), conv("b")), {"a": True, "b": False}),
+        (lambda: stem(keras.layers.Rescaling(1 / 255), keras.layers.RandomFlip(), conv()), {"conv": True}),
+        (lambda: stem(keras.layers.Dense(3), conv()), {"conv": False}),
+        (two_stems, {"a": True, "b": True}),
+        (nested, {"conv": True}),
+        (lambda: nested(keras.layers.Rescaling(1 / 255)), {"conv": True}),
+        (lambda: nested(stem(keras.layers.RandomFlip(), keras.layers.GaussianNoise(0.1))), {"conv": True}),
+        (lambda: nested(keras.layers.Dense(3)), {"conv": False}),
+        (lambda: nested(stem(keras.layers.Dense(3))), {"conv": False}),
+    ],
+)
+def test_only_weights_on_the_picture_itself_are_colours(
+    model: Callable[[], keras.Model], seeing: dict[str, bool]
+) -> None:
+    built = model()
+    paths = {path.rpartition("/")[2]: path for path in layers_by_path(built)}
+    assert {name: sees_image(built, paths[name]) for name in seeing} == seeing
+
+
+def test_a_layer_of_the_users_own_with_a_kernel(tmp_path: Path) -> None:
+    class Own(keras.layers.Layer):
+        def build(self, shape: tuple[int | None, ...]) -> None:
+            self.kernel = self.add_weight(shape=(3, 3, shape[-1], 4), name="kernel")
+
+        def call(self, x: object) -> object:
+            return keras.ops.conv(x, self.kernel)
+
+    model = stem(Own(name="own"), keras.layers.GlobalAveragePooling2D())
+    model.compile("sgd", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    fit(model, FilterImages(tmp_path, layers=["own"]), epochs=1)
+    (_, record) = records(tmp_path / "convvis", "convvis/filters/own")
+    np.testing.assert_array_equal(record.array, model.get_layer("own").kernel.numpy())
