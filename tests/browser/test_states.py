@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.browser import worlds
 from tests.browser.board import Board
@@ -62,12 +62,37 @@ def test_damage_is_said_and_not_drawn(board: Board, open_tab: Open) -> None:
     assert tab.pictures() == []
 
 
+def test_foreign_tag_beside_a_healthy_run(board: Board, open_tab: Open) -> None:
+    tab = open_tab(board.url, runs=worlds.runs("damaged", "lr/fast"), step="3")
+    assert len(tab.pictures()) == 2
+    assert tab.find(".notice.failed, .banner").count() == 0
+
+
+def test_unreadable_tag_is_said_where_its_run_is_drawn(board: Board, open_tab: Open) -> None:
+    tab = open_tab(board.url, runs=worlds.runs("lr/fast", "lr/slow"), layer="conv1")
+
+    def forge(route: Route) -> None:
+        answer = route.fetch()
+        index = answer.json()
+        bad = next(tag for tag in index["runs"][0]["tags"] if tag["subject"] == "backbone/conv2")
+        bad["steps"][0] = None
+        route.fulfill(response=answer, json=index)
+
+    tab.page.route("**/data/plugin/convvis/index?**", forge)
+    tab.find("button[aria-label='read again']").click()
+    said = "convvis/filters/backbone/conv2.steps[0]: expected a finite number, received null"
+    expect(tab.column("lr/fast").locator(".notice.failed")).to_contain_text(said)
+    expect(tab.column("lr/slow").locator(".notice.failed")).to_have_count(0)
+    assert len(tab.pictures()) == 2
+
+
 def test_failed_epoch_says_why(board: Board, open_tab: Open) -> None:
     tab = open_tab(board.url, runs=worlds.runs("damaged"), step="2")
     expect(tab.find(".column")).to_contain_text("failed: ran out of memory")
     tab.press(".")
     expect(tab.find(".column")).not_to_contain_text("ran out of memory")
     assert len(tab.pictures()) == 1
+    expect(tab.find(".column")).not_to_contain_text("kept by TensorBoard")
 
 
 def test_lost_server_and_its_return(board: Board, open_tab: Open) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from playwright.sync_api import expect
 
@@ -52,3 +53,28 @@ def test_weight_and_layer_are_chosen(board: Board, open_tab: Open) -> None:
 def test_notes_of_the_epoch(board: Board, open_tab: Open) -> None:
     tab = open_tab(board.url, view="weights", runs=worlds.runs("damaged"))
     expect(tab.find(".column")).to_contain_text("3 NaN weights of conv1/kernel were counted apart.")
+
+
+def test_damaged_histogram_leaves_the_others(board: Board, open_tab: Open) -> None:
+    tab = open_tab(board.url, view="weights", runs=worlds.runs("damaged"))
+    expect(tab.find(".column-head")).to_contain_text("1 of 4 histograms are damaged")
+    expect(tab.find(".column-head")).to_contain_text("3 of 4 logged epochs are drawn")
+    assert tab.find(".ridge").count() == 3
+
+
+def test_sampled_histograms_are_said(open_tab: Open, tmp_path: Path) -> None:
+    root = tmp_path / "logs"
+    worlds.write_long(root)
+    sampled = Board(root)
+    try:
+        sampled.await_runs(1, steps=100)
+        tab = open_tab(sampled.url, view="weights")
+        notice = tab.find(".column-head .notice")
+        expect(notice).to_contain_text("100 of 150 logged epochs were kept by TensorBoard (histograms)")
+        expect(notice.locator("code")).to_have_text("--samples_per_plugin=histograms=500")
+        expect(tab.column("long")).to_contain_text("60 of 100 drawn, and always the current one.")
+        assert tab.find(".ridge").count() == 60
+        assert tab.find(".ridge-here .edge").count() == 1
+        expect(tab.column("long")).to_contain_text("Logged by ConvVis, 150 epochs.")
+    finally:
+        sampled.close()

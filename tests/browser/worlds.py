@@ -6,9 +6,12 @@ import json
 from pathlib import Path
 
 import numpy as np
+from tensorboard.compat.proto import event_pb2
+from tensorboard.plugins.histogram.summary_v2 import histogram_pb
+from tensorboard.util import tensor_util
 
 from tb_convvis import schema
-from tests.logs import LogFile, write_run
+from tests.logs import START, LogFile, write_run
 
 SHAPES = {"conv1": (9, 9, 3, 8), "backbone/conv2": (3, 3, 8, 6)}
 STEPS = 12
@@ -43,6 +46,11 @@ def write_sixty(root: Path) -> None:
         write_run(root / name, range(60), {"conv1": (5, 5, 3, 4)}, seed=len(name), keras=False)
 
 
+def write_long(root: Path) -> None:
+    """A training of 150 logged epochs, of which TensorBoard's data server keeps 100 histograms."""
+    write_run(root / "long", range(150), {"conv1": (3, 3, 3, 2)}, keras=False)
+
+
 def _write_planted(directory: Path) -> None:
     with LogFile(directory / schema.RUN_DIRECTORY) as log:
         log.start()
@@ -75,7 +83,7 @@ def _write_hostile(directory: Path) -> None:
 
 
 def _write_damaged(directory: Path) -> None:
-    """Step 1 has a flipped bit, step 2 was not logged because the view failed."""
+    """Step 1 has a flipped bit, step 2 was not logged because the view failed; a foreign tag is beside."""
     with LogFile(directory / schema.RUN_DIRECTORY) as log:
         log.start()
         for step in range(4):
@@ -84,7 +92,8 @@ def _write_damaged(directory: Path) -> None:
             facts = {"view": "filters", "failures": failures if step == 2 else [], "notes": []}
             log.record("run", "filters", step, facts)
             log.record("run", "weights", step, {"view": "weights", "failures": [], "notes": notes})
-            log.histogram(f"{schema.HISTOGRAMS_TAG_PREFIX}conv1/kernel", step, np.arange(9.0) + step)
+            _write_histogram(log, step, damaged=step == 1)
+            log.payload("theirs", step, [b"not ours"], content=b"not ours")
             if step == 2:
                 continue
             kernel = np.full((3, 3, 3, 2), 0.1 * (step + 1), np.float32)
@@ -93,11 +102,18 @@ def _write_damaged(directory: Path) -> None:
                 "filters",
                 {"layer": "conv1", "weight": "kernel", "rms": rms, "norm": rms, "max_abs": rms[0]},
                 blobs=[kernel],
-                logged=step + 1,
+                logged=step + 1 if step < 2 else step,
             )
             if step == 1:
                 blob = bytes([blob[0] ^ 1]) + blob[1:]
             log.payload("convvis/filters/conv1", step, [manifest, blob])
+
+
+def _write_histogram(log: LogFile, step: int, damaged: bool) -> None:
+    summary = histogram_pb(f"{schema.HISTOGRAMS_TAG_PREFIX}conv1/kernel", np.arange(9.0) + step)
+    if damaged:
+        summary.value[0].tensor.CopyFrom(tensor_util.make_tensor_proto(np.array([[0.0, np.nan, 9.0]])))
+    log.event(event_pb2.Event(wall_time=START + step, step=step, summary=summary))
 
 
 def runs(*names: str) -> str:

@@ -1,5 +1,6 @@
 /** The page: runs at the left, the views' tabs and the slider on top, the chosen view below them. */
 
+import { Unreadable } from "./components/Columns";
 import { Freshness } from "./components/Freshness";
 import { HelpPanel } from "./components/HelpPanel";
 import { RunPicker } from "./components/RunPicker";
@@ -91,6 +92,7 @@ function Body() {
           <view.Panel {...props} />
         </>
       )}
+      {layers.value.length === 0 && shown.map(({ run, problem }) => problem && <Unreadable key={run} words={`${run}: ${problem}`} />)}
     </div>
   );
 }

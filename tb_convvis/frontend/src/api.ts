@@ -67,7 +67,8 @@ export async function fetchIndex(runs: readonly string[], signal?: AbortSignal):
 }
 
 export async function fetchBlobs(request: Request, signal?: AbortSignal): Promise<Part[]> {
-  const response = await get("blobs", [["want", request.want], ["v", String(request.newest)]], signal);
+  const newest: [string, string][] = request.newest === null ? [] : [["v", String(request.newest)]];
+  const response = await get("blobs", [["want", request.want], ...newest], signal);
   return parseContainer(await response.arrayBuffer());
 }
 

@@ -12,7 +12,7 @@ import { viewOf } from "./views";
 export function modelWants(indexes: readonly RunIndex[]): Want[] {
   return indexes.flatMap((index) => {
     const series = findSeries(index, "run", "model");
-    return series ? [wholeSeries(series, 0, 65_536)] : [];
+    return series && series.steps.length > 0 ? [wholeSeries(series, 0, 65_536)] : [];
   });
 }
 

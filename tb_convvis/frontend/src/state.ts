@@ -73,7 +73,7 @@ export const step = computed(() => {
 export const lastLogged = computed(() => {
   let newest = 0;
   for (const { series } of shownIndexes.value)
-    for (const { walls } of series) newest = Math.max(newest, walls[walls.length - 1] ?? 0);
+    for (const { walls } of series) newest = Math.max(newest, walls.findLast((wall) => wall !== null) ?? 0);
   return newest;
 });
 

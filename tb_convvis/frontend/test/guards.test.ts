@@ -10,7 +10,8 @@ const bytes = (value: unknown) => new TextEncoder().encode(JSON.stringify(value)
 
 describe("guards", () => {
   it("name the place where data does not fit", () => {
-    expect(() => runIndexes(index({ steps: [0, null] }), "index")).toThrow("index.runs[0].tags[0].steps[1]");
+    expect(() => runIndexes({ runs: [{ run: 3 }] }, "index")).toThrow("index.runs[0].run");
+    expect(runIndexes(index({ steps: [0, null] }), "index")[0]?.problem).toContain("t.steps[1]");
   });
 
   it("read only an object's own fields", () => {
@@ -27,7 +28,32 @@ describe("guards", () => {
   });
 
   it("refuse a tag with more steps than wall times", () => {
-    expect(() => runIndexes(index({ wall_times: [1] }), "index")).toThrow("wall times");
+    const [run] = runIndexes(index({ wall_times: [1] }), "index");
+    expect(run).toMatchObject({ series: [], problem: expect.stringContaining("wall times") });
+  });
+
+  it("leave tags alone that are not ours or of an unknown kind", () => {
+    const foreign = { ...tag, tag: "theirs", subject: "theirs", kind: null, steps: [], wall_times: [], logged: null, error: "not JSON" };
+    const [run] = runIndexes({ runs: [{ run: "a", group: "a", weights: [], tags: [foreign, { ...tag, kind: "sounds" }, tag] }] }, "index");
+    expect(run?.series.map(({ kind }) => kind)).toEqual(["filters"]);
+    expect(run?.problem).toBeNull();
+  });
+
+  it("keep steps whose wall time is not a number", () => {
+    const [run] = runIndexes(index({ wall_times: [1, null] }), "index");
+    expect(run?.series[0]).toMatchObject({ steps: [0, 1], walls: [1, null] });
+  });
+
+  it.each([
+    ["a tag", { tags: [{ ...tag, steps: "all" }, tag] }, 1, "t.steps: expected a list"],
+    ["a weight", { weights: [{ run: "a", tag: "w", name: "w", source: "elsewhere" }], tags: [tag] }, 1, "index.runs[0].weights[0].source"],
+    ["all tags", { tags: "none" }, 0, "index.runs[0].tags"],
+  ])("keep what is sound where %s does not fit, and say so of that run alone", (_, changes, sound, words) => {
+    const healthy = { run: "b", group: "b", weights: [], tags: [tag] };
+    const [bad, good] = runIndexes({ runs: [{ ...healthy, run: "a", ...changes }, healthy] }, "index");
+    expect(bad?.series).toHaveLength(sound);
+    expect(bad?.problem).toContain(words);
+    expect(good).toMatchObject({ problem: null, series: [{ subject: "s" }] });
   });
 
   it("read steps beyond 2^53, and an unknown number of logged ones", () => {
@@ -36,9 +62,13 @@ describe("guards", () => {
     expect(run?.series[0]?.logged).toBeNull();
   });
 
-  it("refuse histograms with buckets of two", () => {
-    const series = { run: "a", tag: "t", error: null, points: [{ step: 0, wall_time: 1, buckets: [[0, 1]] }] };
-    expect(() => histogramSeries({ series: [series] }, "histograms")).toThrow("buckets[0]");
+  it("leave out histograms with buckets of two, beside those that the server left out", () => {
+    const points = [{ step: 0, wall_time: 1, buckets: [[0, 1]] }, { step: 1, wall_time: null, buckets: [[0, 1, 5]] }];
+    const one = { run: "a", tag: "t", error: "1 of 3 histograms are damaged.", points };
+    const [read, other] = histogramSeries({ series: [one, { ...one, run: "b", error: null, points: points.slice(1) }] }, "histograms");
+    expect(read?.points).toEqual([{ step: 1, buckets: [[0, 1, 5]] }]);
+    expect(read?.error).toMatch(/^1 of 3 histograms are damaged\..*buckets\[0\]/);
+    expect(other).toMatchObject({ error: null, points: [{ step: 1 }] });
   });
 });
 

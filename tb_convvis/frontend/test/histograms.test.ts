@@ -1,5 +1,24 @@
 import { describe, expect, it } from "vitest";
+import { ridgesOf } from "../src/components/Ridgeline";
 import { countOf, extentOf, rebin } from "../src/data/histograms";
+import { roomFor } from "../src/lib/words";
+
+describe("ridges", () => {
+  it("are all drawn while they are few, else some with both ends", () => {
+    expect(ridgesOf(60)).toHaveLength(60);
+    const some = ridgesOf(100);
+    expect([some.length, some[0], some[some.length - 1]]).toEqual([60, 0, 99]);
+    expect(new Set(some).size).toBe(60);
+  });
+});
+
+describe("the advice to keep more", () => {
+  it.each([
+    [60, 1000, 1000], [1000, 1000, 1000], [1001, 1000, 2000], [1500, 1000, 2000], [3000, 1000, 5000], [70_000, 500, 100_000],
+  ])("for %i logged, at least %i, is %i", (logged, least, advice) => {
+    expect(roomFor(logged, least)).toBe(advice);
+  });
+});
 
 describe("rebin", () => {
   it("shares buckets out by overlap and keeps the total", () => {

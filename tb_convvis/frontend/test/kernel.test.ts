@@ -30,6 +30,14 @@ describe("colours of weights", () => {
     expect(colourOf([0, 0, 2], { channelScale: [1, 1, 2], channelOrder: "BGR" })).toEqual([255, 128, 128]);
   });
 
+  it("takes the scale in the order of the network's channels, which is blue, green, red for BGR", () => {
+    const facts = { channelScale: [2, 4, 8], channelOrder: "BGR" };
+    // On the picture: blue 1 / 2, green -2 / 4, red 8 / 8.
+    expect(colourOf([1, -2, 8], facts)).toEqual([255, 64, 191]);
+    const one = kernel([1, 1, 3, 1], (_r, _c, channel) => [1, -2, 8][channel] ?? 0);
+    expect([...filterMaxima(one, [2, 4, 8])]).toEqual([1]);
+  });
+
   it("marks what is not finite and clips what is beyond the scale", () => {
     expect(colourOf([Number.NaN, 0, 0])).toEqual([224, 0, 160]);
     expect(byteOf(7, 1)).toBe(255);

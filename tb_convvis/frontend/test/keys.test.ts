@@ -1,6 +1,7 @@
 // @vitest-environment happy-dom
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { onKey } from "../src/keys";
+import { layers, layersKnown } from "../src/layers";
 import { pause, play, playing, speed } from "../src/playback";
 import { layerPath, openFilter, restore } from "../src/settings";
 import { goTo, helpOpen, indexes, runList, step, timeline } from "../src/state";
@@ -10,6 +11,7 @@ const ours = (run: string, steps: number[]) => ({
   run,
   group: run,
   weights: [],
+  problem: null,
   series: [series(steps, { run }), series(steps, { run, tag: "convvis/filters/conv2", subject: "conv2" })],
 });
 
@@ -26,6 +28,15 @@ beforeEach(() => {
   helpOpen.value = false;
   runList.value = { total: 2, tensorboardRuns: 2, runs: [{ run: "a", group: "a" }, { run: "b", group: "b" }] };
   indexes.value = [ours("a", [0, 1, 5]), ours("b", [0, 2, 5])];
+});
+
+describe("the layers", () => {
+  it("do not wait for a record of the network that cannot be read", () => {
+    const model = series([], { kind: "run", subject: "model", tag: "convvis/run/model", error: "damaged" });
+    indexes.value = [{ ...ours("a", [0]), series: [model, ...ours("a", [0]).series] }];
+    expect(layersKnown.value).toBe(true);
+    expect(layers.value).toEqual(["conv1", "conv2"]);
+  });
 });
 
 describe("the time axis", () => {

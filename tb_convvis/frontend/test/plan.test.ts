@@ -19,6 +19,11 @@ describe("plan", () => {
     expect(JSON.parse(request?.want ?? "")[0][2]).toEqual([1, "9007199254740993"]);
   });
 
+  it("does not ask for a lasting answer where a wall time is not known", () => {
+    const [request] = plan([wholeSeries(series([0, 1], { walls: [1_700_000_000, null] }), 0, 10)]);
+    expect(request?.newest).toBeNull();
+  });
+
   it.each([
     ["parts", { parts: 10, bytes: 1e9, json: 4000 }],
     ["bytes", { parts: 4000, bytes: 1000, json: 4000 }],

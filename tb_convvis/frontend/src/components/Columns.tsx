@@ -2,7 +2,8 @@
 
 import type { ComponentChildren } from "preact";
 import type { RunIndex } from "../data/index";
-import { colours, step, titles } from "../state";
+import { colours, indexes, step, titles } from "../state";
+import { Failed } from "./states";
 
 export interface ColumnsProps {
   indexes: readonly RunIndex[];
@@ -23,19 +24,28 @@ export function Columns({ indexes, parts, children }: ColumnsProps) {
   );
 }
 
-/** The run's name, and which epoch is shown where it is not the one asked for. */
+/** The run's name, which epoch is shown where it is not the one asked for, and what of the run cannot be read. */
 export function RunHeader({ run, shown }: { run: string; shown: number | null }) {
   const title = titles.value.get(run) ?? run;
   const other = shown !== null && shown !== step.value;
+  const problem = indexes.value?.find((index) => index.run === run)?.problem;
   return (
-    <header class="run-header">
-      <span class="dot" style={{ background: colours.value.get(run) ?? "" }} />
-      <h2 title={run}>{title}</h2>
-      {shown !== null && (
-        <span class={other ? "shown other" : "shown"}>
-          {other ? `showing ${shown}, asked ${step.value}` : `epoch ${shown}`}
-        </span>
-      )}
-    </header>
+    <>
+      <header class="run-header">
+        <span class="dot" style={{ background: colours.value.get(run) ?? "" }} />
+        <h2 title={run}>{title}</h2>
+        {shown !== null && (
+          <span class={other ? "shown other" : "shown"}>
+            {other ? `showing ${shown}, asked ${step.value}` : `epoch ${shown}`}
+          </span>
+        )}
+      </header>
+      {problem && <Unreadable words={problem} />}
+    </>
   );
+}
+
+/** What of a run's index is left out because it does not fit. */
+export function Unreadable({ words }: { words: string }) {
+  return <Failed words={`damaged index, of which this is left out: ${words}`} />;
 }

@@ -13,6 +13,11 @@ const MARGIN = { top: 76, right: 34, bottom: 24, left: 10 };
 /** More rows than this are one grey mass. */
 const MOST = 60;
 
+/** The epochs that are drawn, by position, beside the current one: the first and the last always are. */
+export function ridgesOf(length: number): number[] {
+  return every(length, MOST);
+}
+
 export function Ridgeline({ steps, shares, extent, peak, current, colour, label, onPick }: HistogramChartProps) {
   const [ref, width] = useWidth<HTMLDivElement>();
   const tall = chartHeight();
@@ -28,7 +33,7 @@ export function Ridgeline({ steps, shares, extent, peak, current, colour, label,
       line<number>().x((_, bin) => centre(bin)).y((share) => base(row) - rise(share)).curve(curveMonotoneX)(shares[row] ?? []) ?? "";
     const shape = (row: number) =>
       area<number>().x((_, bin) => centre(bin)).y0(base(row)).y1((share) => base(row) - rise(share)).curve(curveMonotoneX)(shares[row] ?? []) ?? "";
-    const rows = every(shares.length, MOST);
+    const rows = ridgesOf(shares.length);
     const back = rows.map((row) => (
       <path key={row} class="ridge" d={shape(row)} style={{ fill: mix(colour, 15 + (50 * row) / shares.length) }} />
     ));

@@ -2,6 +2,7 @@
 
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
+import { roomFor } from "../lib/words";
 
 export function Loading({ height, label = "loading" }: { height: number; label?: string }) {
   return <div class="skeleton" role="status" aria-label={label} style={{ height: `${height}px` }} />;
@@ -26,12 +27,19 @@ export function Absent({ words }: { words: string }) {
   return <p class="absent">{words}</p>;
 }
 
+interface DownsampledProps {
+  kept: number;
+  logged: number;
+  /** The plugin of TensorBoard's whose records were sampled. */
+  plugin?: "convvis" | "histograms";
+}
+
 /** TensorBoard kept only some of the epochs. */
-export function Downsampled({ kept, logged }: { kept: number; logged: number }) {
+export function Downsampled({ kept, logged, plugin = "convvis" }: DownsampledProps) {
   return (
     <Note>
-      {kept} of {logged} logged epochs were kept by TensorBoard: start it with{" "}
-      <code>--samples_per_plugin=convvis=1000</code>.
+      {kept} of {logged} logged epochs were kept by TensorBoard{plugin === "convvis" ? "" : ` (${plugin})`}: start it with{" "}
+      <code>--samples_per_plugin={plugin}={roomFor(logged, plugin === "convvis" ? 1000 : 500)}</code>.
     </Note>
   );
 }

@@ -1,6 +1,7 @@
 /** Weight histograms: what the server sends, and the same counts in bins that all epochs share. */
 
-import { type Guard, fields, finite, list, nullable, optional, text, triple } from "../lib/guards";
+import { type Guard, fields, finite, list, nullable, optional, text, triple, unless } from "../lib/guards";
+import { enumerate } from "../lib/words";
 import { wireStep } from "./index";
 
 export type Bucket = [left: number, right: number, count: number];
@@ -17,25 +18,34 @@ export interface HistogramSeries {
   points: HistogramPoint[];
 }
 
-const point = fields<{ step: number | string; buckets: Bucket[] }>({
-  step: wireStep,
-  buckets: list(triple(finite, finite, finite)),
-});
+const point: Guard<HistogramPoint> = (value, at) => {
+  const { step, buckets } = fields<{ step: number | string; buckets: Bucket[] }>({
+    step: wireStep,
+    buckets: list(triple(finite, finite, finite)),
+  })(value, at);
+  return { step: Number(step), buckets };
+};
 
-const wireSeries = fields<{ run: string; tag: string; error: string | null; points: { step: number | string; buckets: Bucket[] }[] }>({
-  run: text,
-  tag: text,
-  error: nullable(text),
-  points: optional(list(point), []),
-});
+/** A histogram that does not fit is left out, as the server does with damaged ones, and told in `error`. */
+const wireSeries: Guard<HistogramSeries> = (value, at) => {
+  const problems: string[] = [];
+  const tell = (words: string) => void problems.push(words);
+  const { run, tag, error, points } = fields<{ run: string; tag: string; error: string | null; points: (HistogramPoint | null)[] }>({
+    run: text,
+    tag: text,
+    error: nullable(text),
+    points: unless(optional(list(unless<HistogramPoint | null>(point, null, tell)), []), [], tell),
+  })(value, at);
+  const words = [...(error === null ? [] : [error]), ...problems];
+  return {
+    run,
+    tag,
+    error: words.length > 0 ? enumerate(words, 2) : null,
+    points: points.filter((item) => item !== null).sort((a, b) => a.step - b.step),
+  };
+};
 
-export const histogramSeries: Guard<HistogramSeries[]> = (value, at) =>
-  fields({ series: list(wireSeries) })(value, at).series.map((series) => ({
-    ...series,
-    points: series.points
-      .map((item) => ({ step: Number(item.step), buckets: item.buckets }))
-      .sort((a, b) => a.step - b.step),
-  }));
+export const histogramSeries: Guard<HistogramSeries[]> = (value, at) => fields({ series: list(wireSeries) })(value, at).series;
 
 /** Smallest and largest value that any of the points counts; null where nothing is counted. */
 export function extentOf(points: Iterable<HistogramPoint>): [number, number] | null {

@@ -1,6 +1,7 @@
 /** What there is to see: the listing of runs and the index of tags and steps, checked on arrival. */
 
-import { type Guard, count, fields, finite, list, nullable, oneOf, text, Malformed } from "../lib/guards";
+import { type Guard, count, fields, finite, list, nullable, oneOf, text, unless, Malformed } from "../lib/guards";
+import { enumerate } from "../lib/words";
 
 export interface RunName {
   run: string;
@@ -14,16 +15,21 @@ export interface RunList {
   runs: RunName[];
 }
 
+/** The kinds of record that some view looks at; tags of other kinds are left alone. */
+export const KINDS = ["run", "filters"] as const;
+export type Kind = (typeof KINDS)[number];
+
 /** One tag of one run over the steps that TensorBoard kept. */
 export interface Series {
   run: string;
   tag: string;
-  kind: string;
+  kind: Kind;
   subject: string;
   steps: number[];
   /** The steps as the server wrote them: beyond 2^53 they are text, and are asked for as such. */
   wire: (number | string)[];
-  walls: number[];
+  /** Wall times; null where the one that was logged is not a number. */
+  walls: (number | null)[];
   /** How many steps were logged up to the last one kept; null where that is not known. */
   logged: number | null;
   error: string | null;
@@ -39,6 +45,8 @@ export interface WeightSeries {
 export interface RunIndex extends RunName {
   series: Series[];
   weights: WeightSeries[];
+  /** What of the run's index could not be read, in words; the rest is here. */
+  problem: string | null;
 }
 
 const runName: Guard<RunName> = fields({ run: text, group: text });
@@ -60,25 +68,31 @@ export const wireStep: Guard<number | string> = (value, at) => {
   return number;
 };
 
-interface WireTag {
-  tag: string;
-  kind: string;
+const wireTag = fields<{
   subject: string;
   steps: (number | string)[];
-  wall_times: number[];
+  wall_times: (number | null)[];
   logged: number | null;
   error: string | null;
-}
-
-const wireTag: Guard<WireTag> = fields<WireTag>({
-  tag: text,
-  kind: text,
+}>({
   subject: text,
   steps: list(wireStep),
-  wall_times: list(finite),
+  wall_times: list(nullable(finite)),
   logged: nullable(count),
   error: nullable(text),
 });
+
+/** None where the tag is of a kind that no view looks at. */
+function seriesOf(run: string): Guard<Series | null> {
+  return (value, at) => {
+    const { tag, kind: named } = fields<{ tag: string; kind: string | null }>({ tag: text, kind: nullable(text) })(value, at);
+    const kind = KINDS.find((one) => one === named);
+    if (kind === undefined) return null;
+    const { subject, steps, wall_times: walls, logged, error } = wireTag(value, tag);
+    if (steps.length !== walls.length) throw new Malformed(`${tag}: ${steps.length} steps but ${walls.length} wall times`);
+    return { run, tag, kind, subject, steps: steps.map(Number), wire: steps, walls, logged, error };
+  };
+}
 
 const wireWeight: Guard<WeightSeries> = fields<WeightSeries>({
   run: text,
@@ -87,36 +101,25 @@ const wireWeight: Guard<WeightSeries> = fields<WeightSeries>({
   source: oneOf("convvis", "keras"),
 });
 
-const wireRun = fields<RunName & { tags: WireTag[]; weights: WeightSeries[] }>({
-  run: text,
-  group: text,
-  tags: list(wireTag),
-  weights: list(wireWeight),
-});
+/** What does not fit costs a run no more than that: the rest of it stays, and so do the other runs. */
+const runIndex: Guard<RunIndex> = (value, at) => {
+  const problems: string[] = [];
+  const each = <T>(guard: Guard<T | null>): Guard<T[]> => {
+    const tell = (words: string) => void problems.push(words);
+    const items = unless(list(unless(guard, null, tell)), [], tell);
+    return (all, place) => items(all, place).filter((item) => item !== null);
+  };
+  const named = runName(value, at);
+  const { tags, weights } = fields<{ tags: Series[]; weights: WeightSeries[] }>({
+    tags: each(seriesOf(named.run)),
+    weights: each(wireWeight),
+  })(value, at);
+  return { ...named, series: tags, weights, problem: problems.length > 0 ? enumerate(problems, 2) : null };
+};
 
-export const runIndexes: Guard<RunIndex[]> = (value, at) =>
-  fields({ runs: list(wireRun) })(value, at).runs.map(({ run, group, tags, weights }) => ({
-    run,
-    group,
-    weights,
-    series: tags.map((tag) => {
-      if (tag.steps.length !== tag.wall_times.length)
-        throw new Malformed(`${at}: tag has ${tag.steps.length} steps but ${tag.wall_times.length} wall times`);
-      return {
-        run,
-        tag: tag.tag,
-        kind: tag.kind,
-        subject: tag.subject,
-        steps: tag.steps.map(Number),
-        wire: tag.steps,
-        walls: tag.wall_times,
-        logged: tag.logged,
-        error: tag.error,
-      };
-    }),
-  }));
+export const runIndexes: Guard<RunIndex[]> = (value, at) => fields({ runs: list(runIndex) })(value, at).runs;
 
 /** The series of a kind and subject in a run, if it was logged. */
-export function findSeries(run: RunIndex, kind: string, subject: string): Series | undefined {
+export function findSeries(run: RunIndex, kind: Kind, subject: string): Series | undefined {
   return run.series.find((series) => series.kind === kind && series.subject === subject);
 }

@@ -19,8 +19,8 @@ export function wholeSeries(series: Series, index: number, bytesPerStep: number)
 export interface Request {
   /** The `want` parameter: JSON of [[run, tag, steps, indices], ...]. */
   want: string;
-  /** Newest wall time asked for: the `v` parameter, which makes the answer cacheable. */
-  newest: number;
+  /** Newest wall time asked for: the `v` parameter, which makes the answer cacheable. Null where one is not known. */
+  newest: number | null;
   wants: Want[];
 }
 
@@ -40,7 +40,8 @@ export function plan(wants: readonly Want[], limits = LIMITS): Request[] {
 
   const close = () => {
     if (!open) return;
-    const newest = Math.max(...open.wants.flatMap((want) => want.positions.map((at) => want.series.walls[at] ?? 0)));
+    const walls = open.wants.flatMap((want) => want.positions.map((at) => want.series.walls[at] ?? null));
+    const newest = walls.reduce((a, b) => (a === null || b === null ? null : Math.max(a, b)));
     requests.push({ want: `[${open.pieces.join(",")}]`, newest, wants: open.wants });
     open = null;
   };

@@ -38,6 +38,12 @@ function concerns({ failures }: StatusFacts, layer: string): Failure | undefined
   return failures.find((failure) => !failure.layer || failure.layer === layer);
 }
 
+/** How many epochs of a layer a view logged, where its own records do not say: those of the view that did not fail. */
+export function loggedEpochs(index: RunIndex, view: string, layer: string): number | null {
+  const logged = findSeries(index, "run", view)?.logged ?? null;
+  return logged === null ? null : logged - failedSteps(index, view, layer).length;
+}
+
 /** Steps at which a view failed for a layer, of those whose record is here. */
 export function failedSteps(index: RunIndex, view: string, layer: string): number[] {
   const series = findSeries(index, "run", view);

@@ -43,6 +43,19 @@ export function list<T>(guard: Guard<T>): Guard<T[]> {
     Array.isArray(value) ? value.map((item, i) => guard(item, `${at}[${i}]`)) : fail(at, "a list", value);
 }
 
+/** Takes the fallback where the value does not fit; `tell` is given what is wrong with it. */
+export function unless<T>(guard: Guard<T>, fallback: T, tell: (words: string) => void): Guard<T> {
+  return (value, at) => {
+    try {
+      return guard(value, at);
+    } catch (error) {
+      if (!(error instanceof Malformed)) throw error;
+      tell(error.message);
+      return fallback;
+    }
+  };
+}
+
 export function triple<A, B, C>(a: Guard<A>, b: Guard<B>, c: Guard<C>): Guard<[A, B, C]> {
   return (value, at) =>
     Array.isArray(value) && value.length === 3

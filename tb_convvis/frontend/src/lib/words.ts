@@ -31,6 +31,14 @@ export function ago(seconds: number): string {
   return `on ${new Date(Date.now() - 1000 * seconds).toISOString().slice(0, 10)}`;
 }
 
+/** A round number that is not below what there is, nor below the least. */
+export function roomFor(amount: number, least: number): number {
+  let power = 1;
+  while (5 * power < amount) power *= 10;
+  const round = [power, 2 * power, 5 * power].find((number) => number >= amount) ?? amount;
+  return Math.max(least, round);
+}
+
 /** "1, 2 and 5", at most so many of them. */
 export function enumerate(items: readonly (number | string)[], most = 6): string {
   if (items.length > most) return `${items.slice(0, most).join(", ")} and ${items.length - most} more`;

@@ -5,7 +5,6 @@ import { RunHeader } from "../components/Columns";
 import { FilterGrid } from "../components/FilterGrid";
 import { Absent, Downsampled, Failed, Loading, Note } from "../components/states";
 import type { RunIndex } from "../data/index";
-import { failedSteps } from "../data/status";
 import { type Diagnosis, diagnose } from "../lib/diagnose";
 import { tilesOf } from "../lib/kernel";
 import { enumerate, number, plural } from "../lib/words";
@@ -46,8 +45,7 @@ function ReadyColumn({ index, layer, panel }: { index: RunIndex; layer: string; 
     [kernel, display.colour, String(display.order), String(display.divisor), scale.maxima],
   );
   const kept = series.steps.length;
-  // The schedule counts the epochs that failed as well: those TensorBoard never had to keep.
-  const logged = (series.logged ?? kept) - failedSteps(index, "filters", layer).length;
+  const logged = series.logged ?? kept;
   return (
     <>
       <div class="column-head">

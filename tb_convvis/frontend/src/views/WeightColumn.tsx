@@ -3,11 +3,11 @@
 import { RunHeader } from "../components/Columns";
 import { type HistogramChartProps, chartHeight } from "../components/chart";
 import { Heat, heatColour } from "../components/Heat";
-import { Ridgeline } from "../components/Ridgeline";
-import { Absent, Failed, Loading, Note } from "../components/states";
+import { Ridgeline, ridgesOf } from "../components/Ridgeline";
+import { Absent, Downsampled, Failed, Loading, Note } from "../components/states";
 import { countOf } from "../data/histograms";
 import type { RunIndex } from "../data/index";
-import { failureAt, statusAt } from "../data/status";
+import { failureAt, loggedEpochs, statusAt } from "../data/status";
 import { shownIndex } from "../lib/steps";
 import { number, plural, whole } from "../lib/words";
 import { chartMode } from "../settings";
@@ -33,16 +33,21 @@ export function WeightColumn({ index, layer, weight, extent, peak }: WeightColum
   const at = shownIndex(steps, step.value);
   const shown = steps[at] ?? null;
   const point = histograms?.points[at];
+  const ours = series?.source === "convvis";
+  const logged = Math.max(steps.length, (ours ? loggedEpochs(index, "weights", layer) : null) ?? 0);
   return (
     <>
       <div class="column-head">
         <RunHeader run={index.run} shown={shown} />
         {failure && <Failed words={failure} />}
+        {histograms?.error && <Failed words={histograms.error} />}
+        {steps.length > 0 && steps.length < logged && (
+          <Gap kept={steps.length} logged={logged} damaged={Boolean(histograms?.error)} />
+        )}
       </div>
       {!series && <Absent words={`This run logged no histograms of ${layer}/${weight}.`} />}
       {series && !histograms && <Loading height={chartHeight()} label="loading histograms" />}
-      {histograms?.error && <Failed words={histograms.error} />}
-      {histograms && !histograms.error && extent && shown !== null && (
+      {histograms && extent && shown !== null && (
         <Chart
           steps={steps}
           shares={sharesOf(histograms, extent)}
@@ -55,8 +60,9 @@ export function WeightColumn({ index, layer, weight, extent, peak }: WeightColum
           onPick={goTo}
         />
       )}
-      {histograms && !histograms.error && shown === null && <Absent words="No epoch of this weight was kept." />}
-      <ScaleWords peak={peak} />
+      {histograms && shown === null && (histograms.error ? <div /> : <Absent words="No epoch of this weight was kept." />)}
+      {histograms && !extent && shown !== null && <Absent words="No weight is finite at any epoch." />}
+      <ScaleWords peak={peak} epochs={steps.length} />
       <div class="words">
         <p class="readout">
           {point && `${whole(countOf(point.buckets))} weights${point.buckets.length > 0 ? rangeWords(point.buckets) : ""}`}
@@ -66,14 +72,20 @@ export function WeightColumn({ index, layer, weight, extent, peak }: WeightColum
         ))}
         {series && (
           <p class="quiet">
-            {series.source === "convvis"
-              ? `Logged by ConvVis, ${plural(steps.length, "epoch")}.`
-              : `Logged by Keras's TensorBoard callback (${series.run}), ${plural(steps.length, "epoch")}.`}
+            {ours
+              ? `Logged by ConvVis, ${plural(logged, "epoch")}.`
+              : `Logged by Keras's TensorBoard callback (${series.run}), ${plural(steps.length, "epoch")} kept.`}
           </p>
         )}
       </div>
     </>
   );
+}
+
+/** Epochs that were logged and are not here. Where some are damaged it is not known how many TensorBoard kept. */
+function Gap({ kept, logged, damaged }: { kept: number; logged: number; damaged: boolean }) {
+  if (damaged) return <Note>{kept} of {logged} logged epochs are drawn.</Note>;
+  return <Downsampled kept={kept} logged={logged} plugin="histograms" />;
 }
 
 function Chart(props: HistogramChartProps) {
@@ -87,10 +99,17 @@ function rangeWords(buckets: readonly [number, number, number][]): string {
   return counted.length > 0 ? ` from ${number(low)} to ${number(high)}` : "";
 }
 
-function ScaleWords({ peak }: { peak: number }) {
+function ScaleWords({ peak, epochs }: { peak: number; epochs: number }) {
   const top = `${number(100 * peak)} %`;
-  if (chartMode.value !== "heat")
-    return <p class="quiet">Height: share of the weights in a bin, up to {top}; the same in all epochs and runs.</p>;
+  if (chartMode.value !== "heat") {
+    const drawn = ridgesOf(epochs).length;
+    return (
+      <p class="quiet">
+        Height: share of the weights in a bin, up to {top}; the same in all epochs and runs.
+        {drawn < epochs && ` ${drawn} of ${epochs} drawn, and always the current one.`}
+      </p>
+    );
+  }
   const stops = Array.from({ length: 9 }, (_, at) => heatColour(((at / 8) ** 2) * peak, peak));
   return (
     <div class="legend">
