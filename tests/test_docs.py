@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tb_convvis import callbacks, schema
@@ -23,14 +24,31 @@ def test_every_kind_with_a_view_has_one_on_the_page(kind: schema.Kind) -> None:
     assert [view.name for view in views if f'id: "{kind.view}"' in view.read_text()]
 
 
+@pytest.mark.parametrize("kind", schema.KINDS)
+def test_every_kind_is_known_to_the_page(kind: str) -> None:
+    index = ROOT / "tb_convvis" / "frontend" / "src" / "data" / "index.ts"
+    (known,) = [line for line in index.read_text().splitlines() if line.startswith("export const KINDS")]
+    assert f'"{kind}"' in known
+
+
 @pytest.mark.parametrize("name", sorted(set(callbacks.__all__) - {"ViewCallback", "ConvVis"}))
 def test_every_callback_is_in_the_readme_and_held_by_convvis(name: str, tmp_path: Path) -> None:
     assert f"| `{name}` |" in (ROOT / "README.md").read_text()
-    assert name in [type(view).__name__ for view in callbacks.ConvVis(tmp_path).views]
+    assert name in [
+        type(view).__name__ for view in callbacks.ConvVis(tmp_path, data=np.zeros((2, 8, 8, 3))).views
+    ]
 
 
 @pytest.mark.parametrize(
-    "document", ["README.md", "CONTRIBUTING.md", "docs/record_format.md", "docs/http_api.md"]
+    "document",
+    [
+        "README.md",
+        "CONTRIBUTING.md",
+        "docs/record_format.md",
+        "docs/http_api.md",
+        "docs/methods.md",
+        "docs/features.md",
+    ],
 )
 def test_links_and_pictures_in_documents_exist(document: str) -> None:
     import re

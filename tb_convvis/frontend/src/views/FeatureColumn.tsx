@@ -4,7 +4,6 @@ import { useRef, useState } from "preact/hooks";
 import { RunHeader } from "../components/Columns";
 import { Absent, Downsampled, Failed, Loading, Note } from "../components/states";
 import type { RunIndex } from "../data/index";
-import { failedSteps } from "../data/status";
 import { hasJumped } from "../data/top";
 import { plural } from "../lib/words";
 import { showMode } from "../settings";
@@ -56,7 +55,7 @@ function ReadyColumn({ index, layer, runs, panel }: FeatureColumnProps & { panel
   const jumped = new Set(facts.maps.filter((map) => hasJumped(before?.maps ?? null, now?.maps ?? null, map)));
   const dead = page.filter((map) => numbers.isDead(map)).length;
   const kept = series.steps.length;
-  const logged = (series.logged ?? kept) - failedSteps(index, "features", layer).length;
+  const logged = series.logged ?? kept;
   const overview = store.blob(series, at, OVERVIEW);
   const change = now && changeWords(now.facts, facts.of);
   return (
