@@ -208,9 +208,9 @@ def dataset() -> tf.data.Dataset:
     return tf.data.Dataset.from_tensor_slices(pictures()).shuffle(24, seed=1).batch(8)
 
 
+@pytest.mark.usefixtures("deterministic")
 @pytest.mark.parametrize("data", [pictures, dataset, Noisy], ids=["arrays", "dataset", "pydataset"])
 def test_training_is_bit_identical(tmp_path: Path, data: Callable[[], object]) -> None:
-    tf.config.experimental.enable_op_determinism()
     plain = state_after(small_model())
     watched = state_after(small_model(), ConvVis(tmp_path, data=data()))
     for without, with_callback in zip(plain, watched, strict=True):

@@ -17,9 +17,7 @@ from tests.callbacks.helpers import fit, pictures, records, small_model, state_a
 FILTERS = "convvis/filters/backbone/conv1"
 
 
-@pytest.fixture(autouse=True)
-def deterministic() -> None:
-    tf.config.experimental.enable_op_determinism()
+pytestmark = pytest.mark.usefixtures("deterministic")
 
 
 class Pairs(keras.utils.PyDataset):
