@@ -14,7 +14,7 @@ from PIL import Image
 
 from benchmarks.models import small, vgg16, zfnet
 from demo_training import photographs
-from tb_convvis.callbacks.layer_features import LayerFeatures, make_tiles
+from tb_convvis.callbacks.layer_features import LayerFeatures, TileCollector
 from tb_convvis.images import draw_signed, mosaic
 from tb_convvis.methods import Deconvnet, TopActivationSearch, feature_layers
 
@@ -47,7 +47,9 @@ def main() -> None:
             drawn = features.drawn(len(top.value))
             units = top.units(drawn)
             part = Deconvnet(model, [layer])(images, {layer: units})[layer]
-            tiles = make_tiles([part], (top.image[drawn] >= 0).ravel())
+            collector = TileCollector((top.image[drawn] >= 0).ravel())
+            collector.add(np.arange(len(units)), part)
+            tiles = collector.tiles()
             record = features.top(top, tiles, "RGB")
             size = sum(
                 blob.nbytes if isinstance(blob, np.ndarray) else len(blob.data) for blob in record.blobs

@@ -7,7 +7,7 @@ from typing import Any
 import keras
 from keras import layers
 
-from tb_convvis.callbacks.layers import layers_by_path
+from tb_convvis.callbacks.layers import layers_by_path, source_of
 from tb_convvis.methods.kernels import is_convolution
 
 KEEP_COLOURS = (
@@ -47,14 +47,14 @@ def sees_image(model: keras.Model, path: str) -> bool:
     operation: Any = by_path[path]
     parents = path.split("/")[:-1]
     while True:
-        source = _source(operation)
+        source = source_of(operation)
         while source is None or isinstance(source, layers.InputLayer):
             # The input of a nested model is what the model around it hands in.
             if not parents:
                 return source is not None
             operation = by_path["/".join(parents)]
             parents.pop()
-            source = _source(operation)
+            source = source_of(operation)
         if isinstance(source, (keras.Sequential, keras.Model)):
             # A nested model before it, as for augmentation: all of its layers must keep colours.
             if not all(map(_keeps_colours, source.layers)):
@@ -62,15 +62,6 @@ def sees_image(model: keras.Model, path: str) -> bool:
         elif not _keeps_colours(source):
             return False
         operation = source
-
-
-def _source(operation: Any) -> Any:
-    """The operation that makes the only input of another; None where there are several, or none."""
-    # Keras offers the graph of a functional model in no public way.
-    calls = [node.input_tensors for node in operation._inbound_nodes if node.input_tensors]
-    if len(calls) != 1 or len(calls[0]) != 1:
-        return None
-    return calls[0][0]._keras_history.operation
 
 
 def _keeps_colours(layer: Any) -> bool:

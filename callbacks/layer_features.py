@@ -39,6 +39,36 @@ class Tiles:
     block: int
 
 
+class TileCollector:
+    """Takes the projections of a layer's units part by part and keeps them at the size they are logged.
+
+    Args:
+        places: bool [maps * k], which slots hold a unit; the others stay zero.
+    """
+
+    def __init__(self, places: NDArray[np.bool_]) -> None:
+        self._slots = np.flatnonzero(places)
+        self._count = len(places)
+        self._tiles: Tiles | None = None
+
+    def add(self, units: NDArray[np.integer[Any]], part: Projections) -> None:
+        """Take the projections of some units, numbered in the order of the slots that hold one."""
+        small = shrink(part.window, TILE_SIDE)
+        if self._tiles is None:
+            height, width = part.window.shape[1:3]
+            block = max(1, math.ceil(max(height, width) / TILE_SIDE))
+            signal = np.zeros((self._count, *small.shape[1:]), np.float32)
+            top, left = np.zeros(self._count, np.float32), np.zeros(self._count, np.float32)
+            self._tiles = Tiles(signal, top, left, (height, width), block)
+        slots = self._slots[units]
+        self._tiles.signal[slots] = small
+        self._tiles.top[slots], self._tiles.left[slots] = part.row, part.col
+
+    def tiles(self) -> Tiles | None:
+        """What was taken; None if nothing was."""
+        return self._tiles
+
+
 @dataclass(frozen=True)
 class Record:
     """Facts and blobs of one record."""
@@ -62,7 +92,7 @@ class LayerFeatures:
         self._seed = seed
         self._strongest: NDArray[np.int32] | None = None
         self._kernel: NDArray[np.float32] | None = None
-        self._seen: tuple[NDArray[np.int32], Tiles] | None = None
+        self._seen: tuple[NDArray[np.int32], Floats] | None = None
 
     def drawn(self, count: int) -> NDArray[np.int64]:
         """Indices of the maps that are drawn, of `count`, ascending."""
@@ -80,7 +110,8 @@ class LayerFeatures:
         change = np.full(len(strongest), np.nan, np.float32)
         if tiles is not None:
             drawn = self.drawn(len(strongest))
-            change[drawn] = self._projection_change(found.image[drawn], tiles)
+            units = np.stack([found.image, found.row, found.col], axis=-1)[drawn]
+            change[drawn] = self._projection_change(units, tiles)
         known = change[np.isfinite(change)]
         facts = {
             "layer": self.path,
@@ -131,47 +162,31 @@ class LayerFeatures:
         blobs: list[Blob] = [numbers, encode_picture(mosaic(np.stack(overview), maps_across), media)]
         return Record(facts, blobs + [encode_picture(picture, media) for picture in per_map])
 
-    def _projection_change(self, images: NDArray[np.int32], tiles: Tiles) -> Floats:
-        """Per drawn map: 1 - cosine of the strongest picture's projection that stood there before too.
+    def _projection_change(self, units: NDArray[np.int32], tiles: Tiles) -> Floats:
+        """Per drawn map: 1 - cosine of the strongest unit's projection that stood there before too.
 
-        Compared are projections of the same picture from the same place; NaN where there is none.
+        Compared are projections of the same unit of the same picture; NaN where there is none.
+
+        Args:
+            units: [maps, k, 3], picture, row and column of each unit.
+            tiles: their projections.
         """
-        before, self._seen = self._seen, (images, tiles)
-        change = np.full(len(images), np.nan, np.float32)
-        if before is None or before[1].signal.shape != tiles.signal.shape:
+        before, self._seen = self._seen, (units, tiles.signal)
+        change = np.full(len(units), np.nan, np.float32)
+        if before is None or before[1].shape != tiles.signal.shape:
             return change
         seen, old = before
-        k = images.shape[1]
-        for row, (now, then) in enumerate(zip(images, seen, strict=True)):
-            for slot, image in enumerate(now):
-                (earlier,) = np.nonzero(then == image)
-                if image < 0 or not earlier.size:
+        k = units.shape[1]
+        for row, (now, then) in enumerate(zip(units, seen, strict=True)):
+            for slot, unit in enumerate(now):
+                (earlier,) = np.nonzero((then == unit).all(1))
+                if unit[0] < 0 or not earlier.size:
                     continue
-                new_at, old_at = row * k + slot, row * k + int(earlier[0])
-                same_place = tiles.top[new_at] == old.top[old_at] and tiles.left[new_at] == old.left[old_at]
-                distance = _distance(old.signal[old_at], tiles.signal[new_at]) if same_place else None
+                distance = _distance(old[row * k + int(earlier[0])], tiles.signal[row * k + slot])
                 if distance is not None:
                     change[row] = distance
                     break
         return change
-
-
-def make_tiles(parts: list[Projections], places: NDArray[np.bool_]) -> Tiles:
-    """Return the projections of a layer's units at the size they are logged.
-
-    Args:
-        parts: projections of the units, in order, in as many parts as they were computed in.
-        places: bool [maps * k], which slots hold a unit; the others become zero.
-    """
-    height, width = parts[0].window.shape[1:3]
-    small = np.concatenate([shrink(part.window, TILE_SIDE) for part in parts])
-    signal = np.zeros((len(places), *small.shape[1:]), np.float32)
-    top, left = np.zeros(len(places), np.float32), np.zeros(len(places), np.float32)
-    signal[places] = small
-    top[places] = np.concatenate([part.row for part in parts])
-    left[places] = np.concatenate([part.col for part in parts])
-    block = max(1, math.ceil(max(height, width) / TILE_SIDE))
-    return Tiles(signal, top, left, (height, width), block)
 
 
 def _distance(before: NDArray[np.float32] | None, now: NDArray[np.float32]) -> float | None:

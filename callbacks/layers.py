@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import keras
 from keras.layers import Layer
@@ -93,6 +94,20 @@ def layer_names(choice: LayerChoice) -> list[str] | str | None:
     """Return a choice of layers as JSON: layers become their names."""
     items = listed(choice)
     return [str(getattr(item, "name", item)) for item in items] if isinstance(items, list) else items
+
+
+def source_of(operation: Any) -> Any:
+    """Return the operation that makes the only input of another; None where there are several, or none."""
+    # Keras offers the graph of a functional model in no public way.
+    calls = [node.input_tensors for node in operation._inbound_nodes if node.input_tensors]
+    if len(calls) != 1 or len(calls[0]) != 1:
+        return None
+    return calls[0][0]._keras_history.operation
+
+
+def path_of_call(path: str) -> str:
+    """Return the path of the layer that a call belongs to: the second call of `conv` is `conv:1`."""
+    return re.sub(r":\d+(?=/|$)", "", path)
 
 
 def _walk(parent: Layer, prefix: str) -> Iterator[tuple[str, Layer]]:

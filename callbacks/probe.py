@@ -54,12 +54,9 @@ def draw_probe(data: Any, count: int, seed: int = 0) -> Probe:
 
     """
     generator = np.random.default_rng(seed)
-    with _random_states_kept():
-        if isinstance(data, tf.data.Dataset):
-            data = _first(_dataset_batches(data), LOOKED_AT * count)
-        elif isinstance(data, keras.utils.PyDataset):
-            order = generator.permutation(len(data))
-            data = _first((data[int(index)] for index in order), LOOKED_AT * count)
+    if isinstance(data, (tf.data.Dataset, keras.utils.PyDataset)):
+        with _random_states_kept():
+            return _draw_from_batches(_batches(data, generator), count, generator)
     images, labels = _split(data)
     sizes = {len(array) for array in tf.nest.flatten(images)}
     if len(sizes) != 1 or 0 in sizes:
@@ -70,6 +67,41 @@ def draw_probe(data: Any, count: int, seed: int = 0) -> Probe:
         tf.nest.map_structure(lambda array: np.asarray(array[rows]), images),
         None if labels is None else labels[rows],
         total,
+    )
+
+
+def _draw_from_batches(batches: Iterator[Any], count: int, generator: np.random.Generator) -> Probe:
+    """Draw while reading, keeping no more pictures than are drawn (Vitter's algorithm R)."""
+    kept: list[list[NDArray[Any]]] = []
+    kept_labels: list[int | None] = []
+    structure, seen = None, 0
+    for batch in batches:
+        images, labels = _split(batch)
+        structure = images
+        flat = tf.nest.flatten(images)
+        for row in range(len(flat[0])):
+            place = seen if seen < count else int(generator.integers(seen + 1))
+            seen += 1
+            if place >= count:
+                continue
+            # Copies, so that the batch itself is let go.
+            picture = [np.array(array[row]) for array in flat]
+            label = None if labels is None else int(labels[row])
+            if place == len(kept):
+                kept.append(picture)
+                kept_labels.append(label)
+            else:
+                kept[place], kept_labels[place] = picture, label
+        if seen >= LOOKED_AT * count:
+            break
+    if not kept:
+        raise ValueError("data holds no pictures.")
+    arrays = [np.stack(column) for column in zip(*kept, strict=True)]
+    known = [label for label in kept_labels if label is not None]
+    return Probe(
+        tf.nest.pack_sequence_as(structure, arrays),
+        np.array(known, np.int64) if len(known) == len(kept) else None,
+        seen,
     )
 
 
@@ -84,26 +116,14 @@ def _random_states_kept() -> Iterator[None]:
         np.random.set_state(numpy)
 
 
-def _dataset_batches(dataset: tf.data.Dataset) -> Iterator[Any]:
-    batched = all(spec.shape.rank is None or spec.shape.rank > 3 for spec in _inputs(dataset.element_spec))
-    yield from (dataset if batched else dataset.batch(64)).as_numpy_iterator()
-
-
-def _inputs(element: Any) -> list[Any]:
-    flat: list[Any] = tf.nest.flatten(element[0] if isinstance(element, tuple) else element)
-    return flat
-
-
-def _first(batches: Iterator[Any], count: int) -> Any:
-    taken, seen = [], 0
-    for batch in batches:
-        taken.append(batch)
-        seen += len(_inputs(batch)[0])
-        if seen >= count:
-            break
-    if not taken:
-        raise ValueError("data holds no batch.")
-    return tf.nest.map_structure(lambda *parts: np.concatenate([np.asarray(part) for part in parts]), *taken)
+def _batches(data: Any, generator: np.random.Generator) -> Iterator[Any]:
+    if isinstance(data, keras.utils.PyDataset):
+        yield from (data[int(index)] for index in generator.permutation(len(data)))
+        return
+    element = data.element_spec
+    inputs = tf.nest.flatten(element[0] if isinstance(element, tuple) else element)
+    batched = any(spec.shape.rank is None or spec.shape.rank > 3 for spec in inputs)
+    yield from (data if batched else data.batch(64)).as_numpy_iterator()
 
 
 def _split(data: Any) -> tuple[Any, NDArray[np.int64] | None]:
@@ -118,11 +138,15 @@ def _arrays(images: Any) -> Any:
     flat = tf.nest.flatten(images)
     if not flat or not all(hasattr(array, "shape") and len(array.shape) >= 2 for array in flat):
         raise TypeError(
-            "data is not a set of pictures. "
-            f"Received: {type(images).__name__}. "
+            f"data is not a set of pictures. Received: {type(images).__name__}. "
             "Expected an array [n, H, W, C], (x, y), a tf.data.Dataset or a keras.utils.PyDataset."
         )
-    return images
+    if isinstance(images, list) and len(images) > 1 and all(len(array.shape) == 3 for array in flat):
+        raise TypeError(
+            f"a list is taken for several inputs. Received: a list of {len(images)} arrays of shape "
+            f"{tuple(flat[0].shape)}. Expected one array [n, H, W, C]: numpy.stack makes it."
+        )
+    return tf.nest.map_structure(np.asarray, images)
 
 
 def _class_indices(labels: Any) -> NDArray[np.int64] | None:

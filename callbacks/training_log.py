@@ -65,6 +65,7 @@ class TrainingLog:
         self._views: dict[str, Mapping[str, Any]] = {}
         self._class_names: Sequence[str] | None = None
         self._costs: dict[str, tuple[float, int]] = {}
+        self._start_seconds = 0.0
         self._said: set[str] = set()
 
     @classmethod
@@ -162,9 +163,15 @@ class TrainingLog:
         for tag, step in unflushed:
             self._steps.setdefault(tag, set()).add(step)
 
-    def add_cost(self, view: str, seconds: float, size: int) -> None:
-        """Take note of what a view cost at one epoch, for `announce_cost`; only the first counts."""
-        self._costs.setdefault(view, (seconds, size))
+    def add_cost(self, view: str, step: int, seconds: float, size: int) -> None:
+        """Take note of what a view cost at one step, for `announce_cost`.
+
+        What is compiled is compiled at the first step of a fit; of the others, one stands for all.
+        """
+        if step == self.first_step:
+            self._start_seconds += seconds
+        else:
+            self._costs.setdefault(view, (seconds, size))
 
     def announce_cost(self) -> None:
         """Print once what one logged epoch costs."""
@@ -172,7 +179,7 @@ class TrainingLog:
             seconds = sum(cost[0] for cost in self._costs.values())
             size = sum(cost[1] for cost in self._costs.values())
             cost = f"{seconds:.2f} s and {_in_units(size)} per logged epoch ({', '.join(self._costs)})"
-            self.say("cost", f"{cost}, in {self._directory}")
+            self.say("cost", f"{cost}, {self._start_seconds:.1f} s at the start, in {self._directory}")
 
     def say(self, topic: str, sentence: str) -> None:
         """Print a sentence, once per topic, unless the fit is silent."""

@@ -245,8 +245,7 @@ class ViewCallback(keras.callbacks.Callback):
             raise
         self._missed = []
         self._logged_step = step
-        if step > self._log.first_step:
-            self._log.add_cost(self.view, time.perf_counter() - began, self._bytes)
+        self._log.add_cost(self.view, step, time.perf_counter() - began, self._bytes)
 
     def _failed(self, layer: str | None, error: Exception) -> None:
         if self.on_error == "raise":

@@ -2,7 +2,7 @@
 
 from tb_convvis.methods.backward_rule import Rule, RuleUse
 from tb_convvis.methods.deconvnet import Deconvnet, deconvnet
-from tb_convvis.methods.feature_layers import feature_layers
+from tb_convvis.methods.feature_layers import FOLLOWERS, feature_layers, resolve_layers
 from tb_convvis.methods.histogram import Histogram, weight_histogram
 from tb_convvis.methods.kernels import Kernel, convolution_kernel, is_convolution
 from tb_convvis.methods.projection import Projections
@@ -11,6 +11,7 @@ from tb_convvis.methods.rule_error import RuleError
 from tb_convvis.methods.top_activations import TopActivations, TopActivationSearch, top_activations
 
 __all__ = [
+    "FOLLOWERS",
     "Deconvnet",
     "Histogram",
     "Kernel",
@@ -26,6 +27,7 @@ __all__ = [
     "feature_layers",
     "is_convolution",
     "receptive_fields",
+    "resolve_layers",
     "top_activations",
     "weight_histogram",
 ]

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Literal
 
 from keras import layers
 
 from tb_convvis.methods.kernels import is_convolution
-from tb_convvis.methods.layer_calls import LayerCall, compile_traced, trace_layer_calls
+from tb_convvis.methods.layer_calls import (
+    LayerCall,
+    channels_last,
+    compile_traced,
+    find_call,
+    single_tensor,
+    trace_layer_calls,
+)
 from tb_convvis.methods.model_images import ModelImages
 
 FOLLOWERS = (
@@ -57,6 +65,42 @@ def feature_layers(model: Any, images: Any) -> list[str]:
 
     compile_traced(trace, *data.specs(1))
     return list(chosen.values())
+
+
+def resolve_layers(
+    model: Any, images: Any, layers: Sequence[Any] | Literal["all"]
+) -> tuple[list[str], dict[str, ValueError]]:
+    """Return the paths of layers whose maps can be looked at, and what is wrong with the others.
+
+    Args:
+        model: a built Keras model. Nothing about it is changed.
+        images: pictures as the model takes them; only their shapes matter.
+        layers: paths, names or layer objects, or "all" for every convolution.
+
+    Returns:
+        Slash paths without repetition; and for layers that are not in the model, return several tensors
+        or have no maps, the error by the name that was given.
+    """
+    data = ModelImages(images)
+    paths: list[str] = []
+    problems: dict[str, ValueError] = {}
+
+    def trace(inline: bool, *inputs: Any) -> None:
+        calls = trace_layer_calls(model, data.pack(inputs), inline)
+        paths.clear()
+        wanted = [c.path for c in calls if is_convolution(c.layer)] if isinstance(layers, str) else layers
+        for layer in wanted:
+            try:
+                call = find_call(calls, layer)
+                channels_last(call, single_tensor(call))
+            except ValueError as problem:
+                problems[str(getattr(layer, "name", layer))] = problem
+            else:
+                if call.path not in paths:
+                    paths.append(call.path)
+
+    compile_traced(trace, *data.specs(1))
+    return paths, problems
 
 
 def _follow(call: LayerCall, calls: list[LayerCall]) -> LayerCall:

@@ -15,7 +15,7 @@ from tb_convvis import schema
 from tb_convvis.callbacks import ConvVis, TopActivations
 from tb_convvis.callbacks.layer_features import COLUMNS
 from tb_convvis.callbacks.probe import draw_probe
-from tb_convvis.methods import Deconvnet, deconvnet
+from tb_convvis.methods import deconvnet
 from tests.callbacks.helpers import Record, fit, pictures, records, small_model, state_after
 
 Logged = tuple[Path, keras.Model, np.ndarray]
@@ -184,9 +184,8 @@ def test_one_trace_for_the_whole_run(tmp_path: Path) -> None:
 
     def count(epoch: int, logs: object) -> None:
         assert callback._search is not None
-        projector = next(iter(callback._projectors.values()))
-        assert isinstance(projector, Deconvnet)
-        traces.append(callback._search.trace_count + projector.trace_count)
+        assert callback._project is not None
+        traces.append(callback._search.trace_count + callback._project.trace_count)
 
     fit(small_model(), callback, keras.callbacks.LambdaCallback(on_epoch_end=count), epochs=4)
     assert len(set(traces)) == 1
