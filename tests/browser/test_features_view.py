@@ -82,7 +82,7 @@ def _await_painted(tab: Tab) -> None:
         """() => {
             const columns = document.querySelector('.columns');
             const shown = columns.querySelectorAll('.run-header .shown');
-            const grids = [...document.querySelectorAll('.map-rows')];
+            const grids = [...document.querySelectorAll('.map-grid canvas')];
             return grids.length > 0 && grids.every((grid, at) => grid.dataset.detail === 'full'
                 && shown[at].textContent.match(/\\d+/)[0] === grid.dataset.epoch);
         }"""
@@ -107,10 +107,10 @@ def _drawn(tab: Tab, map_: int, slot: int, what: str, side: int) -> NDArray[np.u
         """([map, slot, what, side]) => {
             const grid = document.querySelector('.map-grid');
             const cell = grid.querySelector(`[data-cell="${map}"]`);
-            const canvas = [...grid.querySelectorAll('canvas')].find(row => row.offsetTop === cell.offsetTop);
+            const canvas = grid.querySelector('canvas');
             const mosaic = (cell.offsetWidth - 3) / 2, drawn = (mosaic + 1) / 3 - 1, scale = drawn / side;
             const left = cell.offsetLeft + (what === 'patches' ? mosaic + 3 : 0) + (slot % 3) * (drawn + 1);
-            const top = Math.floor(slot / 3) * (drawn + 1);
+            const top = cell.offsetTop + Math.floor(slot / 3) * (drawn + 1);
             const { data } = canvas.getContext('2d').getImageData(left, top, drawn, drawn);
             const found = [];
             for (let row = 0; row < side; row++)
@@ -172,7 +172,7 @@ def test_dead_map_is_shown_as_dead(tab: Tab) -> None:
 
 
 def test_slider_changes_what_is_drawn_with_few_requests(tab: Tab) -> None:
-    grid = "document.querySelector('.map-rows canvas').toDataURL()"
+    grid = "document.querySelector('.map-grid canvas').toDataURL()"
     for expected in (4, 3, 2, 1):
         before = tab.frame.evaluate(grid)
         tab.requests.clear()
