@@ -99,7 +99,7 @@ class Tab:
         red, green, blue = self.frame.evaluate(
             """([run, filter, row, column]) => {
                 const grid = document.querySelectorAll('.filter-grid')[run];
-                const cell = grid.querySelector(`[data-filter="${filter}"]`);
+                const cell = grid.querySelector(`[data-cell="${filter}"]`);
                 const canvas = grid.querySelector('canvas');
                 const dpr = canvas.width / canvas.getBoundingClientRect().width;
                 const [left, top] = [cell.offsetLeft * dpr, cell.offsetTop * dpr];

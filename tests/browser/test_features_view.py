@@ -27,9 +27,6 @@ GREY = 128
 
 
 def _train(directory: Path, seed: int, epochs: list[int]) -> None:
-    from tb_convvis.callbacks import TopActivations
-    from tests.callbacks.helpers import pictures
-
     keras.backend.clear_session()
     keras.utils.set_random_seed(seed)
     model = keras.Sequential(
@@ -46,10 +43,17 @@ def _train(directory: Path, seed: int, epochs: list[int]) -> None:
     kernel[..., DEAD] = 0
     bias[DEAD] = -1
     model.get_layer(LAYER).set_weights([kernel, bias])
+    _fit(model, directory, epochs, class_names=NAMES)
+
+
+def _fit(model: Any, directory: Path, epochs: list[int], **options: Any) -> None:
+    from tb_convvis.callbacks import TopActivations
+    from tests.callbacks.helpers import pictures
+
     model.compile("sgd", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
     x, y = pictures()
-    callback = TopActivations(directory, data=(x, y), maps=6, images=20, freq=epochs, class_names=NAMES)
-    model.fit(x, y, epochs=EPOCHS, verbose=0, callbacks=[callback])
+    callback = TopActivations(directory, data=(x, y), maps=6, images=20, freq=epochs, **options)
+    model.fit(x, y, epochs=max(epochs), verbose=0, callbacks=[callback])
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +86,7 @@ def _await_painted(tab: Tab) -> None:
         """() => {
             const columns = document.querySelector('.columns');
             const shown = columns.querySelectorAll('.run-header .shown');
-            const grids = [...document.querySelectorAll('.map-rows')];
+            const grids = [...document.querySelectorAll('.map-grid canvas')];
             return grids.length > 0 && grids.every((grid, at) => grid.dataset.detail === 'full'
                 && shown[at].textContent.match(/\\d+/)[0] === grid.dataset.epoch);
         }"""
@@ -107,10 +111,10 @@ def _drawn(tab: Tab, map_: int, slot: int, what: str, side: int) -> NDArray[np.u
         """([map, slot, what, side]) => {
             const grid = document.querySelector('.map-grid');
             const cell = grid.querySelector(`[data-cell="${map}"]`);
-            const canvas = [...grid.querySelectorAll('canvas')].find(row => row.offsetTop === cell.offsetTop);
+            const canvas = grid.querySelector('canvas');
             const mosaic = (cell.offsetWidth - 3) / 2, drawn = (mosaic + 1) / 3 - 1, scale = drawn / side;
             const left = cell.offsetLeft + (what === 'patches' ? mosaic + 3 : 0) + (slot % 3) * (drawn + 1);
-            const top = Math.floor(slot / 3) * (drawn + 1);
+            const top = cell.offsetTop + Math.floor(slot / 3) * (drawn + 1);
             const { data } = canvas.getContext('2d').getImageData(left, top, drawn, drawn);
             const found = [];
             for (let row = 0; row < side; row++)
@@ -172,7 +176,7 @@ def test_dead_map_is_shown_as_dead(tab: Tab) -> None:
 
 
 def test_slider_changes_what_is_drawn_with_few_requests(tab: Tab) -> None:
-    grid = "document.querySelector('.map-rows canvas').toDataURL()"
+    grid = "document.querySelector('.map-grid canvas').toDataURL()"
     for expected in (4, 3, 2, 1):
         before = tab.frame.evaluate(grid)
         tab.requests.clear()
@@ -236,6 +240,41 @@ def test_projections_or_patches_alone(tab: Tab) -> None:
     alone = cell.bounding_box()
     assert both and alone
     assert both["width"] / both["height"] > 1.3 * alone["width"] / alone["height"]
+
+
+def test_refused_layer_shows_why_and_the_pictures(tmp_path: Path, open_tab: Open) -> None:
+    model = keras.Sequential(
+        [
+            keras.Input((12, 12, 3)),
+            keras.layers.Conv2D(4, 3, activation=keras.ops.absolute, name=LAYER),
+            keras.layers.GlobalAveragePooling2D(),
+            keras.layers.Dense(3),
+        ]
+    )
+    with pytest.warns(RuntimeWarning, match="could not log the view 'features'"):
+        _fit(model, tmp_path / "logs" / "refused", [1])
+    board = Board(tmp_path / "logs")
+    try:
+        board.await_runs(1, steps=1)
+        tab = open_tab(board.url, view="features", layer=LAYER, map="0")
+        _await_painted(tab)
+        notice = tab.find(".column-head .notice").first
+        expect(notice).to_contain_text("No projections:")
+        expect(notice).to_contain_text("use rule='gradient'")
+        colours = tab.frame.evaluate(
+            """(() => {
+                const canvas = document.querySelector('.map-grid canvas');
+                const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+                return new Set(new Uint32Array(data.buffer)).size;
+            })()"""
+        )
+        assert colours > 20, "the pictures are drawn"
+        one = tab.find(".enlarged .column").first
+        expect(one.locator("figcaption").nth(1)).to_have_text("pictures")
+        assert one.locator("[data-what=patches] canvas").count() == 1
+        assert one.locator("[data-what=projections]").count() == 0
+    finally:
+        board.close()
 
 
 def test_no_features_says_what_to_do(board: Board, open_tab: Open) -> None:

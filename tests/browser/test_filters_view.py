@@ -36,7 +36,7 @@ def test_scale_per_filter_and_channels_apart(board: Board, open_tab: Open) -> No
     assert tab.weight(0, 2, 1, 1) == (GREY, GREY, GREY), "zero stays grey"
     tab.find("label:has-text('apart')").click()
     # Three tiles in a row, red at the left: the block is three times as wide as high.
-    box = tab.find("[data-filter='1']").bounding_box()
+    box = tab.find("[data-cell='1']").bounding_box()
     assert box and 2.9 < box["width"] / box["height"] < 3.2
 
 
@@ -79,7 +79,7 @@ def test_few_requests(board: Board, open_tab: Open) -> None:
 def test_enlarged_filter(board: Board, open_tab: Open) -> None:
     tab = open_tab(board.url, runs=worlds.runs("lr/fast", "lr/slow"))
     grid = tab.find("[role=grid]").first
-    grid.locator("[data-filter='0']").focus()
+    grid.locator("[data-cell='0']").focus()
     tab.page.keyboard.press("ArrowRight")
     tab.page.keyboard.press("Enter")
     expect(tab.find(".enlarged h2")).to_have_text("Filter 1")

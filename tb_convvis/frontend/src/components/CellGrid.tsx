@@ -1,14 +1,17 @@
 /** Cells over a picture, for pointer, keyboard and screen reader: one of them is in the order of tabs, arrows go on. */
 
+import type { ReadonlySignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useRef, useState } from "preact/hooks";
+
+/** Where it is a signal, it is written without the grid being rendered again. */
+type Changing = string | ReadonlySignal<string>;
 
 export interface Cell {
   /** Stands in `data-cell`. */
   id: number;
-  label: string;
-  className: string;
-  selected: boolean;
+  label: Changing;
+  className: Changing;
   /** CSS pixels. */
   box: { left: number; top: number; width: number; height: number };
   content?: ComponentChildren;
@@ -18,11 +21,12 @@ export interface CellGridProps {
   label: string;
   cells: readonly Cell[];
   columns: number;
+  selected: number | null;
   onOpen: (id: number) => void;
   onHover: (id: number | null) => void;
 }
 
-export function CellGrid({ label, cells, columns, onOpen, onHover }: CellGridProps) {
+export function CellGrid({ label, cells, columns, selected, onOpen, onHover }: CellGridProps) {
   const [current, setCurrent] = useState(0);
   const grid = useRef<HTMLDivElement>(null);
   const roving = Math.min(current, cells.length - 1);
@@ -48,7 +52,7 @@ export function CellGrid({ label, cells, columns, onOpen, onHover }: CellGridPro
     <div class="cells" role="grid" aria-label={label} ref={grid} onKeyDown={onKeyDown} onMouseLeave={() => onHover(null)}>
       {rows.map((row, at) => (
         <div role="row" key={at}>
-          {row.map(({ id, label: name, className, selected, box, content }, column) => (
+          {row.map(({ id, label: name, className, box, content }, column) => (
             <button
               key={id}
               type="button"
@@ -56,8 +60,8 @@ export function CellGrid({ label, cells, columns, onOpen, onHover }: CellGridPro
               data-cell={id}
               tabIndex={at * columns + column === roving ? 0 : -1}
               aria-label={name}
-              aria-selected={selected}
-              class={`cell ${className}`}
+              aria-selected={id === selected}
+              class={className}
               style={{ left: `${box.left}px`, top: `${box.top}px`, width: `${box.width}px`, height: `${box.height}px` }}
               onMouseEnter={() => onHover(id)}
               onFocus={() => (setCurrent(at * columns + column), onHover(id))}

@@ -1,9 +1,9 @@
 /** Runs side by side: a column each, with its parts on common lines. */
 
 import type { ComponentChildren } from "preact";
-import type { RunIndex } from "../data/index";
+import type { RunIndex, Series } from "../data/index";
 import { colours, indexes, step, titles } from "../state";
-import { Failed } from "./states";
+import { Downsampled, Failed } from "./states";
 
 export interface ColumnsProps {
   indexes: readonly RunIndex[];
@@ -24,13 +24,26 @@ export function Columns({ indexes, parts, children }: ColumnsProps) {
   );
 }
 
+interface ColumnHeadProps {
+  run: string;
+  /** The epoch that is shown; null where there is none. */
+  shown: number | null;
+  /** Why the view logged nothing at the step. */
+  failure?: string | null;
+  /** Says of these records how many of them TensorBoard kept. */
+  series?: Series;
+  children?: ComponentChildren;
+}
+
 /** The run's name, which epoch is shown where it is not the one asked for, and what of the run cannot be read. */
-export function RunHeader({ run, shown }: { run: string; shown: number | null }) {
+export function ColumnHead({ run, shown, failure, series, children }: ColumnHeadProps) {
   const title = titles.value.get(run) ?? run;
   const other = shown !== null && shown !== step.value;
   const problem = indexes.value?.find((index) => index.run === run)?.problem;
+  const kept = series?.steps.length ?? 0;
+  const logged = series?.logged ?? kept;
   return (
-    <>
+    <div class="column-head">
       <header class="run-header">
         <span class="dot" style={{ background: colours.value.get(run) ?? "" }} />
         <h2 title={run}>{title}</h2>
@@ -41,7 +54,10 @@ export function RunHeader({ run, shown }: { run: string; shown: number | null })
         )}
       </header>
       {problem && <Unreadable words={problem} />}
-    </>
+      {failure && <Failed words={failure} />}
+      {logged > kept && <Downsampled kept={kept} logged={logged} />}
+      {children}
+    </div>
   );
 }
 

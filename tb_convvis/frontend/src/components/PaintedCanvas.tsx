@@ -7,21 +7,17 @@ export interface PaintedCanvasProps {
   height: number;
   dpr: number;
   label: string;
-  /** Names what is painted: as long as it stays the same it is not painted again. Without it, it always is. */
-  state?: string;
+  /** What is painted: as long as all of it stays the same it is not painted again. Without it, it always is. */
+  state?: readonly unknown[];
   paint: (context: CanvasRenderingContext2D) => void;
 }
 
 export function PaintedCanvas({ width, height, dpr, label, state, paint }: PaintedCanvasProps) {
   const ref = useRef<HTMLCanvasElement>(null);
-  const painted = useRef<string | null>(null);
   useLayoutEffect(() => {
     const context = ref.current?.getContext("2d");
-    const now = state === undefined ? null : `${state} ${width} ${height}`;
-    if (!context || (now !== null && now === painted.current)) return;
-    paint(context);
-    painted.current = now;
-  });
+    if (context) paint(context);
+  }, state && [...state, width, height]);
   return (
     <canvas
       ref={ref}

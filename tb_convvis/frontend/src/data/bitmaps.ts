@@ -27,12 +27,12 @@ export class Bitmaps {
   }
 
   /**
-   * Starts decoding unless that was done or is going on.
+   * Starts decoding unless that was done or is going on; says whether it started.
    *
    * @param size [height, width] of the picture, with the longest side that it is to have: larger ones are made smaller
    */
-  want(key: string, bytes: Uint8Array<ArrayBuffer>, size?: readonly [number, number], longest = Infinity): void {
-    if (this.#ready.has(key) || this.#decoding.has(key)) return;
+  want(key: string, bytes: Uint8Array<ArrayBuffer>, size?: readonly [number, number], longest = Infinity): boolean {
+    if (this.#ready.has(key) || this.#decoding.has(key)) return false;
     this.#decoding.add(key);
     const picture = new Blob([bytes], { type: mediaOf(bytes) });
     // Colours stay what was logged: no profile, no premultiplication.
@@ -47,6 +47,7 @@ export class Bitmaps {
       (bitmap) => this.#file(key, bitmap, 4 * bitmap.width * bitmap.height),
       () => this.#file(key, null, 64),
     );
+    return true;
   }
 
   #file(key: string, bitmap: ImageBitmap | null, bytes: number): void {

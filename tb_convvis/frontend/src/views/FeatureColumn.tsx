@@ -1,17 +1,17 @@
 /** One run's column in the Features view: what excites the maps of the layer at the epoch. */
 
 import { useRef, useState } from "preact/hooks";
-import { RunHeader } from "../components/Columns";
-import { Absent, Downsampled, Failed, Loading, Note } from "../components/states";
+import { ColumnHead } from "../components/Columns";
+import { Failed, Note } from "../components/states";
 import type { RunIndex } from "../data/index";
 import { hasJumped } from "../data/top";
 import { plural } from "../lib/words";
 import { showMode } from "../settings";
-import { titles } from "../state";
+import { store, titles } from "../state";
 import { type FeaturePanel, type FeatureReady, OVERVIEW, panelOf, probeAt, strengthsAround } from "./features";
 import { changeWords, drawnWords, mapWords, ruleWords } from "./featureWords";
 import { MapGrid } from "./MapGrid";
-import { store } from "../state";
+import { Unready } from "./Unready";
 
 /** Header, words on top, pictures, words below. */
 export const FEATURE_PARTS = 4;
@@ -25,18 +25,7 @@ interface FeatureColumnProps {
 export function FeatureColumn({ index, layer, runs }: FeatureColumnProps) {
   const panel = useSteady(panelOf(index, layer), `${index.run} ${layer}`);
   if (panel.state === "ready") return <ReadyColumn index={index} layer={layer} runs={runs} panel={panel} />;
-  return (
-    <>
-      <div class="column-head">
-        <RunHeader run={index.run} shown={panel.state === "failed" ? panel.step : null} />
-        {panel.failure && <Failed words={panel.failure} />}
-        {panel.state === "failed" && <Failed words={panel.words} />}
-      </div>
-      <div />
-      {panel.state === "loading" && <Loading height={420} label="loading features" />}
-      {panel.state === "absent" && <Absent words={panel.words} />}
-    </>
-  );
+  return <Unready run={index.run} panel={panel} height={420} loading="loading features" />;
 }
 
 /** While an epoch is fetched, the one before stays, and the header says which it is. */
@@ -54,22 +43,18 @@ function ReadyColumn({ index, layer, runs, panel }: FeatureColumnProps & { panel
   const { now, before } = strengthsAround(index, layer, shown);
   const jumped = new Set(facts.maps.filter((map) => hasJumped(before?.maps ?? null, now?.maps ?? null, map)));
   const dead = page.filter((map) => numbers.isDead(map)).length;
-  const kept = series.steps.length;
-  const logged = series.logged ?? kept;
+  const said = facts.refused !== null && panel.failure?.includes(facts.refused);
   const overview = store.blob(series, at, OVERVIEW);
   const change = now && changeWords(now.facts, facts.of);
   return (
     <>
-      <div class="column-head">
-        <RunHeader run={index.run} shown={shown} />
-        {panel.failure && !(facts.refused && panel.failure.includes(facts.refused)) && <Failed words={panel.failure} />}
-        {logged > kept && <Downsampled kept={kept} logged={logged} />}
+      <ColumnHead run={index.run} shown={shown} failure={said ? null : panel.failure} series={series}>
         {facts.refused !== null && <Refused words={facts.refused} />}
         {facts.tiles && overview?.error && <Failed words={overview.error} />}
         {!probe && showMode.value !== "projections" && (
           <Note>The probe pictures are not here, so no patches can be cut from them.</Note>
         )}
-      </div>
+      </ColumnHead>
       <div class="words">
         <p class="readout">{hovered === null ? drawnWords(panel) : mapWords(panel, hovered, probe, now)}</p>
         <p class="quiet">{change ?? "No log before this one to compare with."}</p>

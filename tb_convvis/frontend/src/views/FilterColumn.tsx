@@ -1,18 +1,17 @@
 /** One run's column in the First layer view: its filters at the epoch, their scale, and what is wrong with them. */
 
 import { useMemo, useState } from "preact/hooks";
-import { RunHeader } from "../components/Columns";
+import { ColumnHead } from "../components/Columns";
 import { FilterGrid } from "../components/FilterGrid";
-import { Absent, Downsampled, Failed, Loading, Note } from "../components/states";
+import { Note } from "../components/states";
 import type { RunIndex } from "../data/index";
 import { type Diagnosis, diagnose } from "../lib/diagnose";
 import { tilesOf } from "../lib/kernel";
 import { enumerate, number, plural } from "../lib/words";
 import { openFilter, scaleMode } from "../settings";
 import { titles } from "../state";
-import { type FilterPanel, type Scale, panelOf, scaleOf } from "./filters";
-
-type Ready = Extract<FilterPanel, { state: "ready" }>;
+import { type FilterReady, type Scale, panelOf, scaleOf } from "./filters";
+import { Unready } from "./Unready";
 
 /** Header, scale, picture, words. */
 export const GRID_PARTS = 4;
@@ -20,21 +19,10 @@ export const GRID_PARTS = 4;
 export function FilterColumn({ index, layer }: { index: RunIndex; layer: string }) {
   const panel = panelOf(index, layer);
   if (panel.state === "ready") return <ReadyColumn index={index} layer={layer} panel={panel} />;
-  return (
-    <>
-      <div class="column-head">
-        <RunHeader run={index.run} shown={panel.state === "failed" ? panel.step : null} />
-        {panel.failure && <Failed words={panel.failure} />}
-        {panel.state === "failed" && <Failed words={panel.words} />}
-      </div>
-      <div />
-      {panel.state === "loading" && <Loading height={300} label="loading filters" />}
-      {panel.state === "absent" && <Absent words={panel.words} />}
-    </>
-  );
+  return <Unready run={index.run} panel={panel} height={300} loading="loading filters" />;
 }
 
-function ReadyColumn({ index, layer, panel }: { index: RunIndex; layer: string; panel: Ready }) {
+function ReadyColumn({ index, layer, panel }: { index: RunIndex; layer: string; panel: FilterReady }) {
   const { series, at, facts, kernel, display } = panel;
   const scale = scaleOf(panel);
   const diagnosis = useMemo(() => diagnose(facts.rms), [facts]);
@@ -44,15 +32,9 @@ function ReadyColumn({ index, layer, panel }: { index: RunIndex; layer: string; 
     () => tilesOf(kernel, display, scale.maxima),
     [kernel, display.colour, String(display.order), String(display.divisor), scale.maxima],
   );
-  const kept = series.steps.length;
-  const logged = series.logged ?? kept;
   return (
     <>
-      <div class="column-head">
-        <RunHeader run={index.run} shown={series.steps[at] ?? null} />
-        {panel.failure && <Failed words={panel.failure} />}
-        {logged > kept && <Downsampled kept={kept} logged={logged} />}
-      </div>
+      <ColumnHead run={index.run} shown={series.steps[at] ?? null} failure={panel.failure} series={series} />
       <Legend scale={scale} panel={panel} />
       <FilterGrid
         tiles={tiles}
@@ -77,21 +59,21 @@ function flagsOf({ dead, dominating }: Diagnosis): Map<number, string> {
   ]);
 }
 
-function shapeWords({ kernel, display }: Ready): string {
+function shapeWords({ kernel, display }: FilterReady): string {
   const size = `${kernel.height}\u2009×\u2009${kernel.width}`;
   const channels = plural(kernel.channels, "input channel");
   const apart = display.colour || kernel.channels === 1 ? "" : ", one tile each";
   return `${plural(kernel.filters, "filter")} of ${size}, ${channels}${apart}`;
 }
 
-function filterWords({ facts }: Ready, { median }: Diagnosis, filter: number): string {
+function filterWords({ facts }: FilterReady, { median }: Diagnosis, filter: number): string {
   const rms = facts.rms[filter] ?? Number.NaN;
   const times = median > 0 && Number.isFinite(rms) ? `, ${number(rms / median)} × median` : "";
   return `filter ${filter}: RMS ${number(rms)}${times}, norm ${number(facts.norm[filter] ?? Number.NaN)}`;
 }
 
 /** The scale in words, and as a bar from black to white. */
-function Legend({ scale, panel }: { scale: Scale; panel: Ready }) {
+function Legend({ scale, panel }: { scale: Scale; panel: FilterReady }) {
   const over = scale.complete ? `its ${plural(scale.epochs, "epoch")}` : `the ${plural(scale.epochs, "epoch")} read so far`;
   const largest = Math.max(...scale.maxima);
   const picture = panel.display.divisor ? ", as they act on the picture" : "";
@@ -112,7 +94,7 @@ function Legend({ scale, panel }: { scale: Scale; panel: Ready }) {
   );
 }
 
-function Diagnoses({ diagnosis, facts }: { diagnosis: Diagnosis; facts: Ready["facts"] }) {
+function Diagnoses({ diagnosis, facts }: { diagnosis: Diagnosis; facts: FilterReady["facts"] }) {
   const { dead, dominating } = diagnosis;
   return (
     <>

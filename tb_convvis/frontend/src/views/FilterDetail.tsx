@@ -14,9 +14,7 @@ import { layoutGrid } from "../lib/gridLayout";
 import { type Tiles, filterMaxima, tilesOf } from "../lib/kernel";
 import { number } from "../lib/words";
 import { colours, goTo, store, timeline } from "../state";
-import { type FilterPanel, factsAt, panelOf, scaleOf } from "./filters";
-
-type Ready = Extract<FilterPanel, { state: "ready" }>;
+import { type FilterReady, factsAt, panelOf, scaleOf } from "./filters";
 
 /** Picture with numbers, filmstrip, curve. */
 export const DETAIL_PARTS = 3;
@@ -50,7 +48,7 @@ export function FilterDetail({ index, indexes, layer, filter }: DetailProps) {
   );
 }
 
-function Large({ panel, filter }: { panel: Ready; filter: number }) {
+function Large({ panel, filter }: { panel: FilterReady; filter: number }) {
   const { kernel, display, facts } = panel;
   const dpr = window.devicePixelRatio || 1;
   const { maxima } = scaleOf(panel);
@@ -87,7 +85,7 @@ function Large({ panel, filter }: { panel: Ready; filter: number }) {
   );
 }
 
-function History({ panel, filter }: { panel: Ready; filter: number }) {
+function History({ panel, filter }: { panel: FilterReady; filter: number }) {
   const { series, display } = panel;
   const { maxima } = scaleOf(panel);
   const arrived = store.arrivals.value;
@@ -108,7 +106,7 @@ function History({ panel, filter }: { panel: Ready; filter: number }) {
 }
 
 /** The filter at each epoch whose kernel is here, as tiles in a row. */
-function historyTiles({ series, display }: Ready, filter: number, maxima: Float64Array): { tiles: Tiles | null; steps: number[] } {
+function historyTiles({ series, display }: FilterReady, filter: number, maxima: Float64Array): { tiles: Tiles | null; steps: number[] } {
   const here = series.steps.flatMap((step, at) => {
     const kernel = store.kernel(series, at)?.value;
     return kernel && filter < kernel.filters ? [{ step, kernel }] : [];
@@ -125,7 +123,7 @@ function historyTiles({ series, display }: Ready, filter: number, maxima: Float6
   return { tiles: { ...first, filters: same.length, pixels }, steps: same.map(({ step }) => step) };
 }
 
-function RmsCurve({ index, indexes, layer, panel, filter }: DetailProps & { panel: Ready }) {
+function RmsCurve({ index, indexes, layer, panel, filter }: DetailProps & { panel: FilterReady }) {
   const arrived = store.arrivals.value;
   const { values, medians } = useMemo(() => rmsOf(panel.series, filter), [panel.series, filter, arrived]);
   const peak = useMemo(

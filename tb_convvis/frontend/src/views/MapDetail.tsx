@@ -2,7 +2,7 @@
 
 import { median } from "d3-array";
 import { useMemo, useState } from "preact/hooks";
-import { RunHeader } from "../components/Columns";
+import { ColumnHead } from "../components/Columns";
 import { Curve } from "../components/Curve";
 import { Absent, Loading } from "../components/states";
 import { useWidth } from "../components/useWidth";
@@ -42,9 +42,7 @@ export function MapDetail({ index, layer, map, runs }: MapDetailProps) {
   if (words !== null)
     return (
       <>
-        <div class="column-head">
-          <RunHeader run={index.run} shown={null} />
-        </div>
+        <ColumnHead run={index.run} shown={null} />
         <Absent words={words} />
       </>
     );
@@ -52,9 +50,7 @@ export function MapDetail({ index, layer, map, runs }: MapDetailProps) {
   const shown = panel.series.steps[panel.at] ?? 0;
   return (
     <>
-      <div class="column-head">
-        <RunHeader run={index.run} shown={shown} />
-      </div>
+      <ColumnHead run={index.run} shown={shown} />
       <Strongest panel={panel} place={place} map={map} probe={probeAt(index, shown)} runs={runs} />
     </>
   );

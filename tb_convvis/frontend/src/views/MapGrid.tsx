@@ -1,21 +1,25 @@
 /** The maps of a layer: their projections and patches on one canvas, and over it a cell for each map. */
 
+import { type ReadonlySignal, computed, useSignal } from "@preact/signals";
 import { greatest } from "d3-array";
-import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { type Cell, CellGrid } from "../components/CellGrid";
+import { PaintedCanvas } from "../components/PaintedCanvas";
 import { useWidth } from "../components/useWidth";
-import { type CellLayout, cellAt, layoutCells } from "../lib/cellLayout";
+import { type CellLayout, type CellShape, cellAt, layoutCells } from "../lib/cellLayout";
 import { number } from "../lib/words";
 import { type ShowMode, openMap, showMode } from "../settings";
 import { store } from "../state";
 import { type FeatureReady, type Probe, mosaics, resting } from "./features";
-import { type Painting, acrossOf, paintRow, rowState, sourcesOf } from "./paintFeatures";
+import { type Painting, type Patches, acrossOf, paintRow, rowState, sourcesOf } from "./paintFeatures";
 import { picturesDecoded } from "./probePictures";
 
 /** Longer side of a tile in CSS pixels: what it had best be, and the limits. */
 const BEST = 28;
 const LARGEST = 38;
 const SMALLEST = 8;
+/** Milliseconds between two writings of the words while the slider moves. */
+const TOLD_EVERY = 200;
 
 export interface MapGridProps {
   panel: FeatureReady;
@@ -33,26 +37,36 @@ export function MapGrid(props: MapGridProps) {
   const dpr = window.devicePixelRatio || 1;
   // Where the rule was refused there is only one thing to show.
   const mode = facts.tiles ? showMode.value : "patches";
-  const layout = useMemo(() => layoutIn(width, panel, mode, probe, dpr), [width, facts, page.length, mode, probe?.facts, dpr]);
+  // By what it is made of, which every epoch has anew: what stands on it is to last from one to the next.
+  const shape = JSON.stringify(shapeIn(panel, mode, probe));
+  const layout = useMemo(() => layoutIn(width, JSON.parse(shape) as CellShape, dpr), [width, shape, dpr]);
+  const names = page.map((place) => facts.maps[place] ?? 0);
+  const maps = useMemo(() => names, [names.join()]);
+  const inSight = useRowsInSight(ref, layout, maps);
   return (
     <div class="map-grid" ref={ref}>
       {width > 0 && (
         <div class="tile-stack">
-          <MapCanvases layout={layout} panel={panel} probe={probe} mode={mode} runs={props.runs} label={props.label} dpr={dpr} />
-          <MapCells {...props} layout={layout} dpr={dpr} />
+          <MapCanvas layout={layout} panel={panel} probe={probe} mode={mode} runs={props.runs} label={props.label} dpr={dpr} inSight={inSight} />
+          <MapCells {...props} layout={layout} maps={maps} dpr={dpr} />
         </div>
       )}
     </div>
   );
 }
 
-function layoutIn(width: number, { facts, page }: FeatureReady, mode: ShowMode, probe: Probe | null, dpr: number): CellLayout {
-  // Without projections there is no window: then the patch is the whole picture.
-  const tile = facts.tiles?.tile ?? probe?.facts.size ?? [1, 1];
-  const shape = {
-    tile, k: facts.k, across: acrossOf(facts.k, facts.tiles?.across), maps: page.length,
-    mosaics: mode === "both" ? (2 as const) : (1 as const),
+function shapeIn({ facts, page }: FeatureReady, mode: ShowMode, probe: Probe | null): CellShape {
+  return {
+    // Without projections there is no window: then the patch is the whole picture.
+    tile: facts.tiles?.tile ?? probe?.facts.size ?? [1, 1],
+    k: facts.k,
+    across: acrossOf(facts.k, facts.tiles?.across),
+    maps: page.length,
+    mosaics: mode === "both" ? 2 : 1,
   };
+}
+
+function layoutIn(width: number, shape: CellShape, dpr: number): CellLayout {
   const room = Math.floor(width * dpr);
   const layouts = Array.from({ length: LARGEST - SMALLEST + 1 }, (_, at) => layoutCells(shape, room, SMALLEST + at, dpr));
   const [smallest] = layouts;
@@ -66,109 +80,136 @@ function worth(layout: CellLayout, room: number, dpr: number): number {
   return (layout.columns * layout.cellWidth) / room - (off > 0 ? 0.5 * off : -0.2 * off);
 }
 
-/** A canvas for each row, so that only those that are seen have to be painted while the slider moves. */
-function MapCanvases({ label, dpr, ...painting }: Painting & { label: string; dpr: number }) {
-  const ref = useRef<HTMLDivElement>(null);
-  const painted = useRef({ layout: painting.layout, rows: new Map<number, string>() });
+type Rows = { current: ReadonlySet<number> };
+
+/** One canvas for all maps: while the slider moves, only the rows that are seen are painted. */
+function MapCanvas({ label, dpr, inSight, ...painting }: Painting & { label: string; dpr: number; inSight: Rows }) {
   const { layout, panel } = painting;
-  const inSight = useRowsInSight(ref, layout);
-  useLayoutEffect(() => {
-    const box = ref.current;
-    const sources = box && sourcesOf(painting);
-    if (!box || !sources) return;
-    // Other sizes have made the canvases anew, and empty.
-    if (painted.current.layout !== layout) painted.current = { layout, rows: new Map() };
-    const { rows } = painted.current;
-    const canvases = box.querySelectorAll("canvas");
-    for (const row of resting.peek() ? everyRow(layout) : inSight) {
+  const painted = useRef(nothingOn(null));
+  void [mosaics.decoded.value, picturesDecoded.value, store.arrivals.value, resting.value];
+  const paint = (context: CanvasRenderingContext2D) => {
+    const sources = sourcesOf(painting);
+    if (!sources) return;
+    if (painted.current.layout !== layout) {
+      painted.current = nothingOn(layout);
+      context.clearRect(0, 0, layout.width, layout.height);
+    }
+    const { rows, patches } = painted.current;
+    for (const row of resting.peek() ? everyRow(layout) : inSight.current) {
       const state = rowState(painting, sources, row);
       const waiting = `${state} ${picturesDecoded.peek()}`;
       const was = rows.get(row);
-      const context = was === state || was === waiting ? null : canvases[row]?.getContext("2d");
-      if (context) rows.set(row, paintRow(context, painting, sources, row) ? state : waiting);
+      if (was === state || was === waiting) continue;
+      rows.set(row, paintRow(context, painting, sources, row, patches) ? state : waiting);
     }
     // Which epoch is drawn, and whether from the maps' own pictures: the epoch's may still be on their way.
-    box.dataset["epoch"] = String(panel.series.steps[panel.at] ?? "");
-    box.dataset["detail"] = sources.full ? "full" : "overview";
-  });
-  void [mosaics.decoded.value, picturesDecoded.value, store.arrivals.value, resting.value];
-  return (
-    <div ref={ref} role="img" aria-label={label} class="map-rows" style={{ width: `${layout.width / dpr}px`, height: `${layout.height / dpr}px` }}>
-      {everyRow(layout).map((row) => (
-        <canvas
-          key={row}
-          data-row={row}
-          width={layout.width}
-          height={layout.mosaicHeight}
-          style={{
-            top: `${cellAt(layout, row * layout.columns)[1] / dpr}px`,
-            width: `${layout.width / dpr}px`, height: `${layout.mosaicHeight / dpr}px`,
-          }}
-        />
-      ))}
-    </div>
-  );
+    const { dataset } = context.canvas;
+    dataset["epoch"] = String(panel.series.steps[panel.at] ?? "");
+    dataset["detail"] = sources.full ? "full" : "overview";
+  };
+  return <PaintedCanvas width={layout.width} height={layout.height} dpr={dpr} label={label} paint={paint} />;
+}
+
+/** What of a canvas is painted: the state of each row, and its patches. */
+function nothingOn(layout: CellLayout | null): { layout: CellLayout | null; rows: Map<number, string>; patches: Patches } {
+  return { layout, rows: new Map(), patches: new Map() };
 }
 
 function everyRow({ rows }: CellLayout): number[] {
   return Array.from({ length: rows }, (_, row) => row);
 }
 
-/** The rows that are in the window, as far as the browser has told; asking it at every step would cost a layout. */
-function useRowsInSight(ref: { current: HTMLElement | null }, layout: CellLayout): ReadonlySet<number> {
-  const rows = useRef(new Set<number>());
-  useLayoutEffect(() => {
-    const inSight = (rows.current = new Set<number>());
+/** Rows that are seen, or nearly: told by the first cell of each. */
+function useRowsInSight(ref: { current: HTMLElement | null }, layout: CellLayout, maps: readonly number[]): Rows {
+  const rows = useRef<ReadonlySet<number>>(new Set<number>());
+  useEffect(() => {
+    const inSight = new Set<number>();
+    rows.current = inSight;
+    const firsts = [...(ref.current?.querySelectorAll("[role=row] > :first-child") ?? [])];
     const observer = new IntersectionObserver(
       (entries) => {
         for (const { target, isIntersecting } of entries) {
-          const row = Number((target as HTMLElement).dataset["row"]);
-          if (isIntersecting) inSight.add(row);
-          else inSight.delete(row);
+          if (isIntersecting) inSight.add(firsts.indexOf(target));
+          else inSight.delete(firsts.indexOf(target));
         }
       },
       { rootMargin: "80px" },
     );
-    for (const canvas of ref.current?.querySelectorAll("canvas") ?? []) observer.observe(canvas);
+    for (const first of firsts) observer.observe(first);
     return () => observer.disconnect();
-  }, [layout]);
-  return rows.current;
+  }, [layout, maps]);
+  return rows;
 }
 
-function MapCells({ panel, jumped, layout, label, dpr, onHover }: MapGridProps & { layout: CellLayout; dpr: number }) {
-  const { facts, numbers, page } = panel;
-  const cells = page.map((place, at): Cell => {
-    const map = facts.maps[place] ?? 0;
-    const [left, top] = cellAt(layout, at);
-    const { value } = numbers.at(place, 0);
-    const dead = numbers.isDead(place);
-    const jump = jumped.has(map);
-    const state = dead ? "dead" : number(value);
-    return {
-      id: map,
-      label: `map ${map}, ${dead ? "dead: no picture excites it" : `strength ${state}`}${jump ? ", jumped" : ""}`,
-      className: dead ? "map dead" : "map",
-      selected: openMap.value === map,
-      box: { left: left / dpr, top: top / dpr, width: layout.cellWidth / dpr, height: layout.cellHeight / dpr },
-      content: (
-        <>
-          <i class="picture" style={{ height: `${layout.mosaicHeight / dpr}px` }} />
-          <span class="name">
-            <b>{map}</b>
-            {jump && <i class="jump" title="another picture is the strongest than at the previous log" />}
-            <span class="value">{state}</span>
-          </span>
-        </>
-      ),
+/** What is said of the maps: of which record, and which of them jumped. */
+interface Told {
+  panel: FeatureReady;
+  jumped: ReadonlySet<number>;
+}
+
+/** Follows the pictures: at once where the slider rests, and a few times a second while it moves. */
+function useTold(now: Told): ReadonlySignal<Told> {
+  const told = useSignal(now);
+  const last = useRef(0);
+  useLayoutEffect(() => {
+    const tell = () => {
+      last.current = performance.now();
+      told.value = now;
     };
+    const wait = resting.peek() ? 0 : last.current + TOLD_EVERY - performance.now();
+    if (wait <= 0) return tell();
+    const timer = setTimeout(tell, wait);
+    return () => clearTimeout(timer);
   });
-  return (
-    <CellGrid
-      label={label}
-      cells={cells}
-      columns={layout.columns}
-      onOpen={(map) => (openMap.value = openMap.value === map ? null : map)}
-      onHover={onHover}
-    />
-  );
+  return told;
+}
+
+interface MapCellsProps extends MapGridProps {
+  layout: CellLayout;
+  /** Numbers of the maps of the page. */
+  maps: readonly number[];
+  dpr: number;
+}
+
+/** The cells stay from epoch to epoch: only their words are written anew, each where it is another. */
+function MapCells({ panel, jumped, layout, maps, label, dpr, onHover }: MapCellsProps) {
+  const told = useTold({ panel, jumped });
+  void resting.value;
+  return useMemo(() => {
+    const cells = maps.map((map, at) => cellOf(map, at, told, layout, dpr));
+    return (
+      <CellGrid
+        label={label}
+        cells={cells}
+        columns={layout.columns}
+        selected={openMap.value}
+        onOpen={(map) => (openMap.value = openMap.value === map ? null : map)}
+        onHover={onHover}
+      />
+    );
+  }, [layout, maps, label, dpr, openMap.value]);
+}
+
+function cellOf(map: number, at: number, told: ReadonlySignal<Told>, layout: CellLayout, dpr: number): Cell {
+  const [left, top] = cellAt(layout, at);
+  const place = computed(() => told.value.panel.page[at] ?? 0);
+  const dead = computed(() => told.value.panel.numbers.isDead(place.value));
+  const jump = computed(() => told.value.jumped.has(map));
+  const value = computed(() => (dead.value ? "dead" : number(told.value.panel.numbers.at(place.value, 0).value)));
+  return {
+    id: map,
+    label: computed(() => `map ${map}, ${dead.value ? "dead: no picture excites it" : `strength ${value.value}`}${jump.value ? ", jumped" : ""}`),
+    className: computed(() => (dead.value ? "cell map dead" : "cell map")),
+    box: { left: left / dpr, top: top / dpr, width: layout.cellWidth / dpr, height: layout.cellHeight / dpr },
+    content: (
+      <>
+        <i class="picture" style={{ height: `${layout.mosaicHeight / dpr}px` }} />
+        <span class="name">
+          <b>{map}</b>
+          <i class={computed(() => (jump.value ? "jump" : ""))} title="another picture is the strongest than at the previous log" />
+          <span class="value">{value}</span>
+        </span>
+      </>
+    ),
+  };
 }

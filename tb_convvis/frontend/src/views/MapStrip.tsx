@@ -139,7 +139,7 @@ function FilmRow({ index, layer, map, steps }: { index: RunIndex; layer: string;
         height={Math.round(TILE * dpr)}
         dpr={dpr}
         label={`strongest projection of map ${map} at ${steps.length} epochs, ${title}`}
-        state={`${seriesKey(series, 0, place)} ${String(steps)} ${pictures.map((picture) => (picture ? 1 : 0)).join("")}`}
+        state={[seriesKey(series, 0, place), String(steps), pictures.map((picture) => (picture ? 1 : 0)).join("")]}
         paint={paint}
       />
       <Marks index={index} layer={layer} map={map} steps={steps} />

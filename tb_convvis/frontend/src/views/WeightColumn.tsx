@@ -1,6 +1,6 @@
 /** One run's column in the Weights view. */
 
-import { RunHeader } from "../components/Columns";
+import { ColumnHead } from "../components/Columns";
 import { type HistogramChartProps, chartHeight } from "../components/chart";
 import { Heat, heatColour } from "../components/Heat";
 import { Ridgeline, ridgesOf } from "../components/Ridgeline";
@@ -37,14 +37,12 @@ export function WeightColumn({ index, layer, weight, extent, peak }: WeightColum
   const logged = Math.max(steps.length, (ours ? loggedEpochs(index, "weights", layer) : null) ?? 0);
   return (
     <>
-      <div class="column-head">
-        <RunHeader run={index.run} shown={shown} />
-        {failure && <Failed words={failure} />}
+      <ColumnHead run={index.run} shown={shown} failure={failure}>
         {histograms?.error && <Failed words={histograms.error} />}
         {steps.length > 0 && steps.length < logged && (
           <Gap kept={steps.length} logged={logged} damaged={Boolean(histograms?.error)} />
         )}
-      </div>
+      </ColumnHead>
       {!series && <Absent words={`This run logged no histograms of ${layer}/${weight}.`} />}
       {series && !histograms && <Loading height={chartHeight()} label="loading histograms" />}
       {histograms && extent && shown !== null && (

@@ -5,21 +5,25 @@
 
 import { effect, untracked } from "@preact/signals";
 import { seriesKey } from "../data/store";
-import type { Series } from "../data/index";
+import type { RunIndex, Series } from "../data/index";
 import type { Want } from "../data/plan";
 import { shownIndex } from "../lib/steps";
 import { mapPage, openMap, showMode, spacingMode } from "../settings";
 import { playing, speed } from "../playback";
 import { step, store } from "../state";
-import { OVERVIEW, mosaics, resting } from "./features";
+import { OVERVIEW, mosaics, probeAt, resting } from "./features";
 import { headsAround, headsAt, headsLack, layerSeries, mapsAround, patchesAt, strengthWants, stripWants } from "./featureWants";
-import { probeManifests } from "./probePictures";
+import { decodePicture, probeManifests } from "./probePictures";
 import type { PanelProps } from "./view";
 
 /** The slider rests when it did not move for so many milliseconds. */
 const REST = 120;
 /** So many logs ahead are kept ready in the direction of the slider. */
 const AHEAD = 4;
+/** So many logs on both sides of a resting slider are decoded: a few pictures every so many milliseconds. */
+const DECODED = 24;
+const DECODE_EVERY = 30;
+const AT_ONCE = 4;
 
 /** Playing at up to so many epochs per second, each of them is a rest. */
 const RESTFUL = 5;
@@ -57,6 +61,13 @@ function followSlider({ indexes, layer }: PanelProps, all: readonly Series[]): (
   const rested = lane();
   let before = step.peek();
   let timer = 0;
+  let decoding = 0;
+
+  // Nobody waits for these: they are decoded bit by bit, so that the slider finds them when it moves.
+  const decodeAround = () => {
+    clearTimeout(decoding);
+    if (resting.peek() && decodeSome(indexes, all, step.peek())) decoding = window.setTimeout(decodeAround, DECODE_EVERY);
+  };
 
   const onRest = () => {
     resting.value = true;
@@ -67,6 +78,7 @@ function followSlider({ indexes, layer }: PanelProps, all: readonly Series[]): (
       ...patchesAt(indexes, layer, openMap.peek()),
       ...(ahead ? headsAround(all, target) : []),
     ]);
+    decodeAround();
   };
 
   const onStep = (target: number) => {
@@ -99,6 +111,7 @@ function followSlider({ indexes, layer }: PanelProps, all: readonly Series[]): (
   return () => {
     end();
     clearTimeout(timer);
+    clearTimeout(decoding);
     moving.drop();
     rested.drop();
   };
@@ -108,11 +121,26 @@ function followSlider({ indexes, layer }: PanelProps, all: readonly Series[]): (
 function decodeAhead(all: readonly Series[], target: number, direction: number): void {
   for (const series of all) {
     const at = shownIndex(series.steps, target);
-    for (let off = 0; off <= AHEAD; off++) {
-      const bytes = store.blob(series, at + off * direction, OVERVIEW)?.value;
-      if (bytes) mosaics.want(seriesKey(series, at + off * direction, OVERVIEW), bytes);
-    }
+    for (let off = 0; off <= AHEAD; off++) decode(series, at + off * direction);
   }
+}
+
+/** Starts decoding some of what is here and was not decoded: overviews, the nearest first, then probe pictures. */
+function decodeSome(indexes: readonly RunIndex[], all: readonly Series[], target: number): boolean {
+  let left = AT_ONCE;
+  for (let off = 0; off <= DECODED; off++)
+    for (const series of all)
+      for (const at of [shownIndex(series.steps, target) + off, shownIndex(series.steps, target) - off])
+        if (decode(series, at) && --left === 0) return true;
+  for (const probe of indexes.flatMap((index) => probeAt(index, target) ?? []))
+    for (let image = 0; image < probe.facts.count; image++)
+      if (decodePicture(probe, image, indexes.length) && --left === 0) return true;
+  return left < AT_ONCE;
+}
+
+function decode(series: Series, at: number): boolean {
+  const bytes = store.blob(series, at, OVERVIEW)?.value;
+  return bytes ? mosaics.want(seriesKey(series, at, OVERVIEW), bytes) : false;
 }
 
 /** The strip of the enlarged map. */

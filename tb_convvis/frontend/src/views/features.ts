@@ -12,6 +12,7 @@ import {
 import { shownIndex } from "../lib/steps";
 import { mapPage } from "../settings";
 import { step, store } from "../state";
+import type { UnreadyPanel } from "./Unready";
 
 /** Index in a record of `top`: the activations, the overview, the picture of the first map. */
 export const NUMBERS = 1;
@@ -39,12 +40,7 @@ export interface FeatureReady {
   failure: string | null;
 }
 
-export type FeaturePanel =
-  | { state: "absent"; words: string; failure: string | null }
-  /** `step` is the one whose record cannot be shown, where that is the matter. */
-  | { state: "failed"; words: string; step: number | null; failure: string | null }
-  | { state: "loading"; failure: string | null }
-  | FeatureReady;
+export type FeaturePanel = UnreadyPanel | FeatureReady;
 
 export function topSeries(index: RunIndex, layer: string): Series | undefined {
   return findSeries(index, "top", layer);

@@ -9,6 +9,7 @@ import { type Display, displayOf, filterMaxima } from "../lib/kernel";
 import { shownIndex } from "../lib/steps";
 import { colourMode, scaleMode } from "../settings";
 import { step, store } from "../state";
+import type { UnreadyPanel } from "./Unready";
 import type { PanelProps } from "./view";
 
 /** Kernels of all epochs are fetched at once up to this size; beyond it those around the step. */
@@ -17,20 +18,18 @@ const WINDOW_BYTES = 6 * 2 ** 20;
 
 const bulky = signal(false);
 
-export type FilterPanel =
-  | { state: "absent"; words: string; failure: string | null }
-  | { state: "failed"; words: string; failure: string | null; step: number | null }
-  | { state: "loading"; failure: string | null }
-  | {
-      state: "ready";
-      series: Series;
-      /** Position of the shown step in the series. */
-      at: number;
-      facts: FilterFacts;
-      kernel: Kernel;
-      display: Display;
-      failure: string | null;
-    };
+export interface FilterReady {
+  state: "ready";
+  series: Series;
+  /** Position of the shown step in the series. */
+  at: number;
+  facts: FilterFacts;
+  kernel: Kernel;
+  display: Display;
+  failure: string | null;
+}
+
+export type FilterPanel = UnreadyPanel | FilterReady;
 
 /** The facts at a position, if its manifest is here and sound. */
 export function factsAt(series: Series, at: number): FilterFacts | null {
@@ -78,12 +77,10 @@ export interface Scale {
   complete: boolean;
 }
 
-type Ready = Extract<FilterPanel, { state: "ready" }>;
-
 const knownScales = new WeakMap<Series, { name: string; scale: Scale }>();
 
 /** M = max|w| over the epochs: of the whole layer, or of each filter. The same object until something arrives. */
-export function scaleOf(panel: Ready): Scale {
+export function scaleOf(panel: FilterReady): Scale {
   const { series, kernel, display } = panel;
   const name = JSON.stringify([store.arrivals.value, scaleMode.value, display.divisor, kernel.filters]);
   const known = knownScales.get(series);
@@ -93,7 +90,7 @@ export function scaleOf(panel: Ready): Scale {
   return scale;
 }
 
-function measureScale({ series, kernel, display }: Ready): Scale {
+function measureScale({ series, kernel, display }: FilterReady): Scale {
   const maxima = new Float64Array(kernel.filters);
   let epochs = 0;
   let largest = 0;

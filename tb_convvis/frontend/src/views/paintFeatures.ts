@@ -7,7 +7,7 @@ import { type Mosaic, type Rect, patchOf, tileInMap, tileInOverview } from "../l
 import type { ShowMode } from "../settings";
 import { store } from "../state";
 import { FIRST_MAP, OVERVIEW, type FeatureReady, type Probe, mosaics, resting } from "./features";
-import { pictureOf, pictureSize } from "./probePictures";
+import { pictureName, pictureOf, pictureSize } from "./probePictures";
 
 const MID_GREY = "#808080";
 
@@ -110,38 +110,51 @@ export function rowState({ layout, panel, probe, mode }: Painting, sources: Sour
   return `${seriesKey(series, at, 0)} ${page[0]} ${probe ? 1 : 0}${mode} ${own.join("")}`;
 }
 
-/** Paints one row of maps into a canvas of its own; false where patches are missing that are not decoded yet. */
-export function paintRow(context: Context, painting: Painting, { overview, own }: Sources, row: number): boolean {
+/** Which patch stands in each place of a canvas: most stay where they are from one epoch to the next. */
+export type Patches = Map<number, string>;
+
+/** Paints one row of maps; false where patches are missing that are not decoded yet. */
+export function paintRow(context: Context, painting: Painting, { overview, own }: Sources, row: number, painted: Patches): boolean {
   const { layout, panel, probe, mode, runs } = painting;
   const { facts, numbers, page } = panel;
   const { tiles } = facts;
   const across = acrossOf(facts.k, tiles?.across);
   const [width, height] = [layout.tileWidth, layout.tileHeight];
   let complete = true;
-  context.clearRect(0, 0, layout.width, layout.mosaicHeight);
   for (const place of placesOf(layout, page, row)) {
     const map = page[place] ?? 0;
-    const [left] = cellAt(layout, place);
+    const [left, top] = cellAt(layout, place);
     const picture = own[place] ?? overview;
     for (let slot = 0; slot < facts.k; slot++) {
       const [x, y] = slotAt(layout, across, slot);
       if (mode !== "patches") {
         if (!picture || !tiles) {
           context.fillStyle = MID_GREY;
-          context.fillRect(left + x, y, width, height);
+          context.fillRect(left + x, top + y, width, height);
         } else {
           const source = own[place]
             ? tileInMap(slot, tiles)
             : tileInOverview(map, slot, facts.k, { tile: tiles.overviewTile, across }, tiles.overviewAcross);
-          drawTile(context, picture, source, left + x, y, width, height);
+          drawTile(context, picture, source, left + x, top + y, width, height);
         }
       }
       if (mode !== "projections" && probe) {
         const right = mode === "both" ? layout.mosaicWidth + layout.between : 0;
         const entry = numbers.at(map, slot);
-        complete = paintPatch(context, panel, probe, entry, runs, [left + right + x, y, width, height]) && complete;
+        const name = patchName(panel, probe, entry);
+        const spot = place * facts.k + slot;
+        if (painted.get(spot) === name) continue;
+        const done = paintPatch(context, panel, probe, entry, runs, [left + right + x, top + y, width, height]);
+        if (done) painted.set(spot, name);
+        else painted.delete(spot);
+        complete = done && complete;
       }
     }
   }
   return complete;
+}
+
+/** Names what a patch is cut from, and where. */
+function patchName({ facts }: FeatureReady, probe: Probe, { image, value, top, left }: Entry): string {
+  return `${image >= 0 && value > 0 ? pictureName(probe, image) : ""} ${top} ${left} ${String(facts.tiles?.window)} ${String(facts.tiles?.tile)}`;
 }

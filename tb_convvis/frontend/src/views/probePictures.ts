@@ -27,7 +27,7 @@ const homes = new Map<string, Home>();
 const knownKeys = new WeakMap<Manifest, string[]>();
 
 /** Names of the pictures of a probe set by what they are; each is made once, as they are looked up at every step. */
-function keyOf({ series, at, manifest }: Probe, image: number): string {
+export function pictureName({ series, at, manifest }: Probe, image: number): string {
   let keys = knownKeys.get(manifest);
   if (!keys) {
     keys = manifest.blobs.map(({ crc32, size, shape }, number) =>
@@ -40,7 +40,7 @@ function keyOf({ series, at, manifest }: Probe, image: number): string {
 
 function homeOf(probe: Probe, image: number): Home & { key: string } {
   const own = { series: probe.series, at: probe.at };
-  const key = keyOf(probe, image);
+  const key = pictureName(probe, image);
   const home = homes.get(key);
   if (home && !store.blob(home.series, home.at, image + 1)?.error) return { ...home, key };
   homes.set(key, own);
@@ -64,13 +64,19 @@ export function pictureSize(probe: Probe, image: number): readonly [number, numb
  * It may be smaller than it was logged.
  */
 export function pictureOf(probe: Probe, image: number, runs: number): ImageBitmap | null | undefined {
-  const found = pictures.get(keyOf(probe, image));
+  const found = pictures.get(pictureName(probe, image));
   if (found !== undefined) return found;
-  const { series, at, key } = homeOf(probe, image);
-  const blob = store.blob(series, at, image + 1);
-  if (blob?.error) return null;
-  if (blob?.value) pictures.want(key, blob.value, pictureSize(probe, image), largestSide(probe, runs));
+  const { series, at } = homeOf(probe, image);
+  if (store.blob(series, at, image + 1)?.error) return null;
+  decodePicture(probe, image, runs);
   return undefined;
+}
+
+/** Starts decoding a probe picture; false where it is not here, or that was done before. */
+export function decodePicture(probe: Probe, image: number, runs: number): boolean {
+  const { series, at, key } = homeOf(probe, image);
+  const bytes = store.blob(series, at, image + 1)?.value;
+  return bytes ? pictures.want(key, bytes, pictureSize(probe, image), largestSide(probe, runs)) : false;
 }
 
 /** Numbers of the pictures that excite these maps. */
