@@ -57,8 +57,9 @@ class IncrementalPlan:
     def signature(self) -> list[Any]:
         """What has to agree between two traces of the same model."""
         number = {t.ref(): (n, i) for n, op in enumerate(self.operations) for i, t in enumerate(op.outputs)}
-        base = [number.get(ref, (-1, 0)) for ref in self.base]
-        return [[(op.type, op in self.local) for op in self.operations], base]
+        base = [(number.get(ref, (-1, 0)), tuple(t.shape[1:])) for ref, t in self.base.items()]
+        # Not their kinds: of two that do the same, Keras takes one for a single image, one for several.
+        return [[op in self.local for op in self.operations], base]
 
     @property
     def work(self) -> tuple[float, float]:

@@ -40,7 +40,7 @@ def colour(value: Any, images: NDArray[Any]) -> NDArray[np.float32]:
             f"Expected value as a finite number or {channels} of them, one for each channel. "
             f"Received: {value!r}."
         )
-    return np.broadcast_to(given, (channels,)).copy()
+    return np.array(np.broadcast_to(given, (channels,)))
 
 
 def check_labels(labels: Any, count: int, classes: int) -> NDArray[np.int32] | None:
@@ -62,4 +62,4 @@ def check_labels(labels: Any, count: int, classes: int) -> NDArray[np.int32] | N
         raise ValueError(
             f"Expected labels from 0 to {classes - 1}. Received labels from {flat.min()} to {flat.max()}."
         )
-    return flat.astype(np.int32)
+    return np.asarray(flat, np.int32)

@@ -15,9 +15,9 @@ from tb_convvis.methods.class_scores import Scores
 from tb_convvis.methods.feature_layers import feature_layers
 from tb_convvis.methods.model_images import ModelImages
 from tb_convvis.methods.occluded_model import Columns, OccludedModel, Unoccluded, Way
-from tb_convvis.methods.occlusion_result import Occlusion
 from tb_convvis.methods.occlusion_arguments import check_labels, colour, image_input
 from tb_convvis.methods.occlusion_grid import OccluderGrid, Pair, occluder_grid
+from tb_convvis.methods.occlusion_result import Occlusion
 
 LEAST_SAVING = 1.15
 """Windows are only tried where they save this factor of multiplications: reading them has a price."""
