@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
+from tb_convvis.methods.occlusion_arguments import Colour
 from tb_convvis.methods.occlusion_grid import Pair
 from tb_convvis.methods.occlusion_probe import OcclusionProbe
 from tb_convvis.methods.occlusion_result import Occlusion
@@ -16,7 +16,7 @@ def occlusion_sensitivity(  # noqa: PLR0917 (the order of its arguments is publi
     labels: Any = None,
     size: Pair | None = None,
     stride: Pair | None = None,
-    value: float | Sequence[float] | None = None,
+    value: Colour | None = None,
     layer: Any = None,
 ) -> Occlusion:
     """Move a square of one colour over each image and watch the class and the strongest map.

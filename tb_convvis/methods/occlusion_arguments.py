@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tb_convvis.methods.model_images import ModelImages
+
+Colour = float | Sequence[float] | NDArray[Any]
+"""A number, or one for each channel."""
 
 
 def image_input(data: ModelImages) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -15,7 +15,7 @@ from tb_convvis.methods.class_scores import Scores
 from tb_convvis.methods.feature_layers import feature_layers
 from tb_convvis.methods.model_images import ModelImages
 from tb_convvis.methods.occluded_model import Columns, OccludedModel, Unoccluded, Way
-from tb_convvis.methods.occlusion_arguments import check_labels, colour, image_input
+from tb_convvis.methods.occlusion_arguments import Colour, check_labels, colour, image_input
 from tb_convvis.methods.occlusion_grid import OccluderGrid, Pair, occluder_grid
 from tb_convvis.methods.occlusion_result import Occlusion
 
@@ -75,7 +75,7 @@ class OcclusionProbe:
         layer: Any = None,
         size: Pair | None = None,
         stride: Pair | None = None,
-        value: float | Sequence[float] | None = None,
+        value: Colour | None = None,
         *,
         way: Literal["auto"] | Way = "auto",
         batch_size: int | None = None,
@@ -153,8 +153,9 @@ class OcclusionProbe:
 
     def _batch(self, way: Way) -> int:
         """Positions per step, such that the steps of an image are of one size."""
-        most = self._most or self._compiled.most_positions(way)
-        return -(-self._grid.count // -(-self._grid.count // most))
+        most: int = self._most or self._compiled.most_positions(way)
+        count: int = self._grid.count
+        return -(-count // -(-count // most))
 
     def _choose(self, job: _Job) -> tuple[Way, str]:
         if self._asked != "auto":
