@@ -260,7 +260,7 @@ class OcclusionProbe:
 def _agree(left: Columns, right: Columns) -> bool:
     """Whether probabilities and activations are the same to float tolerance."""
     scale = float(np.abs(right[2]).max(initial=0)) + 1e-6
-    return np.allclose(left[0], right[0], atol=1e-3, equal_nan=True) and np.allclose(
+    return np.allclose(left[0], right[0], atol=1e-4, equal_nan=True) and np.allclose(
         left[2], right[2], rtol=1e-3, atol=1e-3 * scale, equal_nan=True
     )
 

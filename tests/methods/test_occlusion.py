@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 from keras import layers
 
 from tb_convvis.methods import Occlusion, OcclusionProbe, occluder_grid, occlusion_sensitivity
-from tb_convvis.methods.occluded_model import OccludedModel
-from tests.methods.test_zoo import NAMES, assert_equal, snapshot
+from tb_convvis.methods.occluded_model import OccludedModel, Way
+from tests.methods.test_zoo import NAMES, _resident_mib, assert_equal, snapshot
 from tests.zoo import ZOO, build, conv
+
+WAYS: tuple[Way, Way] = ("plain", "incremental")
 
 
 def classifier(name: str) -> Any:
@@ -75,13 +77,12 @@ def test_equals_one_position_at_a_time(name: str) -> None:
     before = snapshot(model)
     size = 6 if ZOO[name].shapes[0][0] < 32 else 30
     tolerance = 2e-2 if name == "mixed_float16" else 2e-5  # the model itself computes in float16
-    for way in ("plain", "incremental"):
-        found = OcclusionProbe(model, size=size, stride=size, way=way)(images)
+    both = [OcclusionProbe(model, size=size, stride=size, way=way)(images) for way in WAYS]
+    assert_equal(before, snapshot(model))
+    probability, scores, activation = one_at_a_time(model, images, both[0])
+    assert np.ptp(probability, axis=(1, 2)).min() > 1e-5
+    for way, found in zip(WAYS, both, strict=True):
         assert found.way == way
-        assert np.ptp(found.probability, axis=(1, 2)).min() > 1e-5
-        if way == "plain":
-            assert_equal(before, snapshot(model))
-            probability, scores, activation = one_at_a_time(model, images, found)
         np.testing.assert_allclose(found.probability, probability, atol=tolerance)
         np.testing.assert_allclose(
             found.activation, activation, rtol=tolerance, atol=tolerance * np.abs(activation).max()
@@ -144,7 +145,7 @@ def linear_model(weights: Any) -> Any:
     return model
 
 
-@pytest.mark.parametrize("way", ["plain", "incremental"])
+@pytest.mark.parametrize("way", WAYS)
 def test_linear_score_changes_by_the_patch_exactly(way: Any) -> None:
     random = np.random.default_rng(0)
     images = random.integers(-8, 9, size=(3, 9, 14, 3)).astype(np.float32)
@@ -331,6 +332,38 @@ def test_models_without_one_score_for_each_class_are_refused() -> None:
         occlusion_sensitivity(keras.Model(inputs, layers.Dense(1, "softmax")(flat)), images)
     with pytest.raises(ValueError, match="no convolution"):
         occlusion_sensitivity(keras.Model(inputs, layers.Dense(2)(layers.Flatten()(inputs))), images)
+
+
+def test_memory_is_bounded_by_a_batch_whatever_the_stride(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The largest tensor of a step stays below the limit; nothing is made for all positions at once."""
+    limit = 20_000
+    monkeypatch.setattr("tb_convvis.methods.occluded_model.FLOATS_PER_STEP", limit)
+    model, images = build("nested"), ZOO["nested"].images(1)
+    sizes: dict[str, set[int]] = {"plain": set(), "incremental": set()}
+    step = OccludedModel.step
+
+    def noted(self: Any, way: Way, batch: int, *args: Any, **options: Any) -> Any:
+        sizes[way].add(batch)
+        return step(self, way, batch, *args, **options)
+
+    monkeypatch.setattr(OccludedModel, "step", noted)
+    for stride in (1, 4):
+        for way in WAYS:
+            OcclusionProbe(model, size=4, stride=stride, way=way)(images)
+    largest = 16 * 16 * 6  # floats of the first convolution's maps
+    assert max(sizes["plain"]) == limit // largest
+    assert max(sizes["incremental"]) > max(sizes["plain"])
+
+
+def test_memory_stays_flat() -> None:
+    model, images = build("sequential"), ZOO["sequential"].images(4)
+    probe = OcclusionProbe(model, size=4, stride=2)
+    for _ in range(20):
+        probe(images)
+    before = _resident_mib()
+    for _ in range(100):
+        probe(images)
+    assert _resident_mib() - before < 8
 
 
 def test_out_of_memory_halves_the_batch_once(monkeypatch: pytest.MonkeyPatch) -> None:
