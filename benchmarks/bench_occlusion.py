@@ -40,8 +40,9 @@ def main() -> None:
     print("|---|---|---|---|---|---|---|---|")
     for key in options.models:
         print(bench(key, options.rounds, options.stride_divisor or DIVISOR[key]), flush=True)
-    for name in PEERS:
-        print(peer(name), flush=True)
+    for name, key in (("xplique", "S"), ("captum", "S"), ("xplique", "A")):
+        if key in options.models:
+            print(peer(name, key), flush=True)
 
 
 def bench(key: str, rounds: int, divisor: int) -> str:
@@ -83,13 +84,15 @@ def bare(model: keras.Model, image: np.ndarray, grid: OccluderGrid, batch: int) 
     return forward
 
 
-def peer(name: str) -> str:
-    """A peer on S, with its weights, the same image and positions, timed between two runs of ours."""
+def peer(name: str, key: str) -> str:
+    """A peer on a model with its weights, the same images and positions, timed between two runs of ours."""
     python = os.environ.get(PEERS[name])
     if not python:
         return f"{name}: set {PEERS[name]} to the Python of an environment that has it"
-    model, images = MODELS["S"][0](), pictures(4, 32)
-    probe = OcclusionProbe(model, size=4, stride=2, value=0)
+    build, side = MODELS[key]
+    model, images = build(), pictures({"S": 4, "A": 1}[key], side)
+    size, stride = side // 8, side // 16
+    probe = OcclusionProbe(model, size=size, stride=stride, value=0)
     probe(images)
 
     def here() -> float:
@@ -99,12 +102,13 @@ def peer(name: str) -> str:
         path = Path(folder) / "work.npz"
         labels = model.predict(images, verbose=0).argmax(axis=1)
         weights = {f"weight{number}": weight for number, weight in enumerate(model.get_weights())}
-        np.savez(path, images=images, labels=labels, **weights)
+        np.savez(path, images=images, labels=labels, size=size, stride=stride, batch=BATCH[key], **weights)
+        model.save(path.with_name("model.keras"))
         before = here()
         script = str(Path(__file__).with_name(f"{name}_occlusion.py"))
         run = subprocess.run([python, script, str(path)], capture_output=True, text=True, check=True)
         theirs, ours = float(run.stdout.split()[-1]), (before + here()) / 2
-    return f"S, 225 positions, ms per image: here {ours:.2f}, {name} {theirs:.2f}: {theirs / ours:.1f}x"
+    return f"{key}, 225 positions, ms per image: here {ours:.1f}, {name} {theirs:.1f}: {theirs / ours:.1f}x"
 
 
 if __name__ == "__main__":

@@ -1,44 +1,31 @@
 # mypy: ignore-errors
-"""Milliseconds per image of xplique's Occlusion on model S in its own environment: occluder 4, stride 2.
+"""Milliseconds per image of xplique's Occlusion on a saved model, in xplique's own environment.
 
-python xplique_occlusion.py WORK.npz: `images`, `labels` and the weights of S in order.
+python xplique_occlusion.py WORK.npz: `images`, `labels`, `size`, `stride`, `batch`; model.keras beside it.
 """
 
 import statistics
 import sys
 import time
+from pathlib import Path
 
 import keras
 import numpy as np
-from keras import layers
 from xplique.attributions import Occlusion
-
-BATCH = 225
 
 
 def main(path: str) -> None:
     data = np.load(path)
-
-    def conv(filters: int) -> layers.Layer:
-        return layers.Conv2D(filters, 3, padding="same", activation="relu")
-
-    network = keras.Sequential(
-        [
-            keras.Input((32, 32, 3)),
-            conv(32),
-            conv(32),
-            layers.MaxPooling2D(),
-            conv(64),
-            conv(64),
-            layers.MaxPooling2D(),
-            conv(128),
-            layers.Flatten(),
-            layers.Dense(10, activation="softmax"),
-        ]
+    network = keras.models.load_model(Path(path).with_name("model.keras"))
+    method = Occlusion(
+        network,
+        batch_size=int(data["batch"]),
+        patch_size=int(data["size"]),
+        patch_stride=int(data["stride"]),
+        occlusion_value=0.0,
     )
-    network.set_weights([data[f"weight{number}"] for number in range(12)])
-    method = Occlusion(network, batch_size=BATCH, patch_size=4, patch_stride=2, occlusion_value=0.0)
-    images, targets = data["images"], np.eye(10, dtype=np.float32)[data["labels"]]
+    images = data["images"]
+    targets = np.eye(network.output_shape[1], dtype=np.float32)[data["labels"]]
     method(images, targets)
     seconds = []
     for _ in range(3):
