@@ -23,6 +23,8 @@ WAYS: tuple[Way, Way] = ("plain", "incremental")
 def classifier(name: str) -> Any:
     """The zoo's model with a softmax over four classes behind its maps."""
     model = build(name)
+    if ZOO[name].slow:  # with random weights little of an image is left at the top
+        model = keras.Model(model.inputs, model.get_layer(ZOO[name].layers[-1]).output)
     inputs = [keras.Input(shape) for shape in ZOO[name].shapes]
     images = inputs[0] if len(inputs) == 1 else inputs
     output = model(images)
@@ -75,7 +77,7 @@ def assert_same(found: Occlusion, other: Occlusion) -> None:
 def test_equals_one_position_at_a_time(name: str) -> None:
     model, images = classifier(name), ZOO[name].images(2)
     if name == "EfficientNetB0":
-        images = images * 100  # it divides them by 255
+        images = images * 255  # it divides them by that
     before = snapshot(model)
     size = 6 if ZOO[name].shapes[0][0] < 32 else 30
     tolerance = 2e-2 if name == "mixed_float16" else 2e-5  # the model itself computes in float16
