@@ -5,6 +5,10 @@ from tb_convvis.methods.deconvnet import Deconvnet, deconvnet
 from tb_convvis.methods.feature_layers import FOLLOWERS, feature_layers, resolve_layers
 from tb_convvis.methods.histogram import Histogram, weight_histogram
 from tb_convvis.methods.kernels import Kernel, convolution_kernel, is_convolution
+from tb_convvis.methods.occlusion import occlusion_sensitivity
+from tb_convvis.methods.occlusion_grid import OccluderGrid, occluder_grid
+from tb_convvis.methods.occlusion_probe import OcclusionProbe
+from tb_convvis.methods.occlusion_result import Occlusion
 from tb_convvis.methods.projection import Projections
 from tb_convvis.methods.receptive_field import ReceptiveField, receptive_fields
 from tb_convvis.methods.rule_error import RuleError
@@ -15,6 +19,9 @@ __all__ = [
     "Deconvnet",
     "Histogram",
     "Kernel",
+    "OccluderGrid",
+    "Occlusion",
+    "OcclusionProbe",
     "Projections",
     "ReceptiveField",
     "Rule",
@@ -26,6 +33,8 @@ __all__ = [
     "deconvnet",
     "feature_layers",
     "is_convolution",
+    "occluder_grid",
+    "occlusion_sensitivity",
     "receptive_fields",
     "resolve_layers",
     "top_activations",

@@ -55,16 +55,21 @@ def trace_layer_calls(model: Any, images: Any, inline: bool = False) -> list[Lay
         ValueError: If the model is not a Keras model.
         NestedFunctionError: If a layer was called inside a tf.function, where its tensors are out of reach.
     """
+    return trace_model(model, images, inline)[0]
+
+
+def trace_model(model: Any, images: Any, inline: bool = False) -> tuple[list[LayerCall], Any]:
+    """As ``trace_layer_calls``, with what the model returns, in its own structure, beside the calls."""
     if not isinstance(model, keras.Model):
         raise ValueError(f"Expected a keras.Model. Received: {model!r} of type {type(model).__name__}.")
     calls: list[LayerCall] = []
     with _recorded(model, calls), _inlined() if inline else contextlib.nullcontext():
-        model(images, training=False)
+        output = model(images, training=False)
     graph = tf.compat.v1.get_default_graph()
     for call in calls:
         if call.output is not None and call.output.graph is not graph:
             raise NestedFunctionError("", call.path, "it is called inside a tf.function of its own")
-    return calls
+    return calls, output
 
 
 def compile_traced(function: Callable[..., Any], *specs: Any) -> Any:
