@@ -14,7 +14,7 @@ CHANGING = re.compile(
 
 
 class StatefulLayerError(ValueError):
-    """A layer writes variables or draws random numbers even in inference: running it would alter the training.
+    """A layer writes variables or draws random numbers even in inference: running it would alter training.
 
     Args:
         layer: Path of the layer; empty where the model itself does it.
