@@ -257,6 +257,23 @@ def test_gates_normalisations_and_attention_are_differentiated(function: Any) ->
         assert np.abs(projection - expected).max() <= 1e-5 * np.abs(expected).max()
 
 
+@pytest.mark.parametrize("rule", ["deconvnet", "gradient"])
+def test_integer_inputs_are_projected_as_floats(rule: Any) -> None:
+    def network(dtype: str) -> Any:
+        steps = [layers.Rescaling(1 / 255), conv(4, activation="relu"), conv(4, "target", "relu")]
+        return randomise(keras.Sequential([keras.Input((8, 8, 3), dtype=dtype), *steps]))
+
+    images = np.random.default_rng(0).integers(0, 256, (2, 8, 8, 3)).astype(np.uint8)
+    units = top_activations(network("uint8"), ["target"], images, k=2)["target"].units([0, 1])
+    for windows in (True, False):
+        found, expected = (
+            Deconvnet(network(dtype), ["target"], rule, windows=windows)(images, {"target": units})["target"]
+            for dtype in ("uint8", "float32")
+        )
+        assert found.canvas().any()
+        np.testing.assert_allclose(found.canvas(), expected.canvas(), rtol=1e-5)
+
+
 def test_inactive_unit_is_not_projected() -> None:
     model = build("pre_activation")
     images = ZOO["pre_activation"].images()
