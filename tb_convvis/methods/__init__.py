@@ -12,6 +12,7 @@ from tb_convvis.methods.occlusion_result import Occlusion
 from tb_convvis.methods.projection import Projections
 from tb_convvis.methods.receptive_field import ReceptiveField, receptive_fields
 from tb_convvis.methods.rule_error import RuleError
+from tb_convvis.methods.stateful_error import StatefulLayerError
 from tb_convvis.methods.top_activations import TopActivations, TopActivationSearch, top_activations
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "Rule",
     "RuleError",
     "RuleUse",
+    "StatefulLayerError",
     "TopActivationSearch",
     "TopActivations",
     "convolution_kernel",

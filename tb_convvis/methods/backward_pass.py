@@ -20,6 +20,7 @@ from tb_convvis.methods.backward_rule import (
     choose_treatment,
     rectify,
 )
+from tb_convvis.methods.data_product import find_mask
 from tb_convvis.methods.layer_calls import LayerCall
 from tb_convvis.methods.rule_error import NestedFunctionError, RuleError
 from tb_convvis.methods.self_gate import find_self_gate
@@ -28,6 +29,9 @@ FUNCTION_CALLS = ("PartitionedCall", "StatefulPartitionedCall")
 SOURCES = frozenset(
     ["Const", "Identity", "NoOp", "Placeholder", "ReadVariableOp", "Shape", "_Arg", "_Retval"]
 )
+
+SIZES = frozenset(["OnesLike", "Rank", "Shape", "ShapeN", "Size", "ZerosLike"])
+"""Operations whose results are the same for all images of one size."""
 
 
 class BackwardPass:
@@ -77,7 +81,9 @@ class BackwardPass:
                 if gradient is not None and self.is_data(tensor):
                     gathered.setdefault(tensor.ref(), []).append(gradient)
         total = _total(gathered.get(self.source.ref(), []))
-        return tf.zeros_like(self.source) if total is None else total
+        if total is None:
+            raise RuleError(self._rule, self._layer(target.op), "no signal reaches the images from it")
+        return total
 
     def activation(self, tensor: Any) -> tuple[Any, Treatment | None]:
         """The tensor below the activation that makes ``tensor`` and how it is treated; None if it makes none.
@@ -102,8 +108,19 @@ class BackwardPass:
         if found not in ("rectifier", "extended", "identity"):
             return tensor, None
         self.uses.append(RuleUse(layer, operation.type, found))
-        gate = find_self_gate(operation, self.is_data) if operation.type == "Mul" else None
-        return (data[0] if gate is None else gate.source), found
+        return self._below(operation), found
+
+    def _below(self, operation: Any) -> Any:
+        """The tensor that an activation acts on."""
+        if operation.type == "Mul":
+            gate = find_self_gate(operation, self.is_data)
+            mask = find_mask(operation, self.is_data)
+            if gate is not None:
+                return gate.source
+            if mask is not None:
+                return mask[0]
+            raise AssertionError("A product is only rectified where it is a self gate or a mask.")
+        return next(tensor for tensor in operation.inputs if self.is_data(tensor))
 
     def _note_layer(self, call: LayerCall) -> Treatment:
         treatment: Treatment = "rectifier" if _is_plain_relu(call.layer) else "extended"
@@ -133,13 +150,7 @@ class BackwardPass:
 
     def _rectifier(self, operation: Any, arrived: Any) -> list[tuple[Any, Any]]:
         signal = rectify(arrived, operation.outputs[0], self._rule)
-        if operation.type == "Mul":
-            gate = find_self_gate(operation, self.is_data)
-            if gate is None:
-                raise AssertionError("A product is only rectified where it is a self gate.")
-            return [(gate.source, signal)]
-        data = [tensor for tensor in operation.inputs if self.is_data(tensor)]
-        return [(data[0], signal)]
+        return [(self._below(operation), signal)]
 
     def _derivative(self, operation: Any, arrived: list[Any], layer: str) -> list[tuple[Any, Any]]:
         filled = [
@@ -171,8 +182,8 @@ class BackwardPass:
     def _reached(self) -> set[Any]:
         reached = {self.source.ref()}
         for operation in self._operations:
-            if operation.type != "Shape" and any(t.ref() in reached for t in operation.inputs):
-                reached.update(t.ref() for t in operation.outputs if t.dtype.is_floating)
+            if operation.type not in SIZES and any(t.ref() in reached for t in operation.inputs):
+                reached.update(t.ref() for t in operation.outputs)
         return reached
 
     def is_data(self, tensor: Any) -> bool:

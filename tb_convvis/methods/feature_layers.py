@@ -54,7 +54,7 @@ def feature_layers(model: Any, images: Any) -> list[str]:
     chosen: dict[tuple[int, int], str] = {}
 
     def trace(inline: bool, *inputs: Any) -> None:
-        calls = trace_layer_calls(model, data.pack(inputs), inline)
+        calls = trace_layer_calls(model, data.pack(inputs), inline, runs=False)
         chosen.clear()
         for call in calls:
             if is_convolution(call.layer) and call.output is not None and call.output.shape.rank == 4:

@@ -77,7 +77,9 @@ def _apply_layer_rule(call: LayerCall, fields: dict[Any, PlaneField]) -> None:
     if getattr(call.layer, "data_format", None) == "channels_first":
         return
     for kind, rule in LAYER_RULES:
-        if isinstance(call.layer, kind):
+        # A subclass that computes otherwise, say pads in its call, is read off its operations.
+        known_calls = [base.call for base in (kind if isinstance(kind, tuple) else (kind,))]
+        if isinstance(call.layer, kind) and type(call.layer).call in known_calls:
             fields[call.output.ref()] = rule(call.layer, known[0], call.output)
             return
 

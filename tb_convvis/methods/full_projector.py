@@ -19,7 +19,7 @@ from tb_convvis.methods.layer_calls import (
     single_tensor,
     trace_layer_calls,
 )
-from tb_convvis.methods.model_images import ModelImages
+from tb_convvis.methods.model_images import ModelImages, float_source
 from tb_convvis.methods.projection import Projections, check_units
 from tb_convvis.methods.target import before_softmax
 
@@ -82,7 +82,7 @@ class FullProjector:
         at = tf.concat([tf.range(self._batch_size)[:, None], places], 1)
         activation = tf.gather_nd(maps, at)
         signal = tf.scatter_nd(at, tf.nn.relu(activation), maps.shape)
-        backward = BackwardPass(inputs[self._source], calls, self._rule)
+        backward = BackwardPass(float_source(inputs[self._source]), calls, self._rule)
         image = backward.run(maps, signal)
         self.uses = backward.uses
         window, row, col = _cut(image, field, places)

@@ -13,6 +13,7 @@ import keras
 import tensorflow as tf
 
 from tb_convvis.methods.rule_error import NestedFunctionError
+from tb_convvis.methods.stateful_error import check_stateless
 
 _patch_lock = threading.RLock()
 
@@ -39,7 +40,7 @@ class LayerCall:
     last_operation: int
 
 
-def trace_layer_calls(model: Any, images: Any, inline: bool = False) -> list[LayerCall]:
+def trace_layer_calls(model: Any, images: Any, inline: bool = False, *, runs: bool = True) -> list[LayerCall]:
     """Call ``model`` on symbolic ``images`` in inference mode; list every layer call in order of completion.
 
     Must run inside a graph that is being traced. The model is not changed: each layer runs as a stand-in that
@@ -50,15 +51,19 @@ def trace_layer_calls(model: Any, images: Any, inline: bool = False) -> list[Lay
         model: A built Keras model: Sequential, functional, nested or subclassed.
         images: Symbolic tensors in the structure that the model expects.
         inline: Trace into the tf.functions that layers call, instead of calling them as one operation.
+        runs: The graph is going to be run, so that it must change nothing; else it is only looked at.
 
     Raises:
         ValueError: If the model is not a Keras model.
+        StatefulLayerError: If running the graph would write a variable or draw random numbers.
         NestedFunctionError: If a layer was called inside a tf.function, where its tensors are out of reach.
     """
-    return trace_model(model, images, inline)[0]
+    return trace_model(model, images, inline, runs=runs)[0]
 
 
-def trace_model(model: Any, images: Any, inline: bool = False) -> tuple[list[LayerCall], Any]:
+def trace_model(
+    model: Any, images: Any, inline: bool = False, *, runs: bool = True
+) -> tuple[list[LayerCall], Any]:
     """As ``trace_layer_calls``, with what the model returns, in its own structure, beside the calls."""
     if not isinstance(model, keras.Model):
         raise ValueError(f"Expected a keras.Model. Received: {model!r} of type {type(model).__name__}.")
@@ -69,6 +74,8 @@ def trace_model(model: Any, images: Any, inline: bool = False) -> tuple[list[Lay
     for call in calls:
         if call.output is not None and call.output.graph is not graph:
             raise NestedFunctionError("", call.path, "it is called inside a tf.function of its own")
+    if runs:
+        check_stateless(graph, calls)
     return calls, output
 
 
@@ -149,7 +156,6 @@ def _recorded(model: Any, calls: list[LayerCall]) -> Iterator[None]:
     thread = threading.get_ident()
     names: list[str] = []
     counts: dict[str, int] = {}
-    original = keras.layers.Layer.__call__
 
     def recording_call(layer: Any, *args: Any, **kwargs: Any) -> Any:
         if threading.get_ident() != thread:
@@ -179,6 +185,8 @@ def _recorded(model: Any, calls: list[LayerCall]) -> Iterator[None]:
         return output
 
     with _patch_lock:
+        # Read here and not before: another thread's recording call may have been in its place until now.
+        original = keras.layers.Layer.__call__
         keras.layers.Layer.__call__ = recording_call
         try:
             yield

@@ -13,6 +13,24 @@ FLOATS_PER_BATCH = 1 << 21
 """Input values in a batch by default: 14 pictures of 224 x 224 x 3, 680 of 32 x 32 x 3."""
 
 
+def float_source(images: Any) -> Any:
+    """The floating tensor that a model computes with: ``images``, or what it makes of them as integers.
+
+    Images are fed as float32. A model with inputs of dtype uint8 casts them to integers, which carry no
+    signal, and back: the way down ends behind that cast.
+
+    Args:
+        images: A symbolic image tensor that a traced model was called with.
+    """
+    readers = images.consumers()
+    if len(readers) != 1 or readers[0].type != "Cast" or readers[0].outputs[0].dtype.is_floating:
+        return images
+    again = readers[0].outputs[0].consumers()
+    if len(again) != 1 or again[0].type != "Cast" or not again[0].outputs[0].dtype.is_floating:
+        return images
+    return again[0].outputs[0]
+
+
 class ModelImages:
     """Arrays in the structure of a model's inputs, with the number of images in each the same.
 

@@ -85,7 +85,7 @@ def receptive_fields(
     found: dict[str, ReceptiveField] = {}
 
     def trace(inline: bool, *inputs: Any) -> None:
-        calls = trace_layer_calls(model, _pack(model, inputs), inline)
+        calls = trace_layer_calls(model, _pack(model, inputs), inline, runs=False)
         fields = propagate_fields(inputs, calls)
         for call in calls:
             field = None if call.output is None else fields.get(call.output.ref())

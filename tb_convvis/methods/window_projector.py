@@ -21,7 +21,7 @@ from tb_convvis.methods.layer_calls import (
     single_tensor,
     trace_layer_calls,
 )
-from tb_convvis.methods.model_images import ModelImages
+from tb_convvis.methods.model_images import ModelImages, float_source
 from tb_convvis.methods.projection import Projections, check_units
 from tb_convvis.methods.target import before_softmax
 from tb_convvis.methods.window_engine import run_chain
@@ -130,7 +130,7 @@ class WindowProjector:
 
     def _trace(self, pack: Any, inline: bool, *inputs: Any) -> list[Any]:
         calls = trace_layer_calls(self._model, pack(inputs), inline)
-        backward = BackwardPass(inputs[self._source], calls, self._rule)
+        backward = BackwardPass(float_source(inputs[self._source]), calls, self._rule)
         outputs: list[Any] = []
         self._targets = []
         for layer in self._layers:

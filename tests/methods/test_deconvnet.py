@@ -151,6 +151,7 @@ ACTIVATIONS = {
     "hard silu": ("hard_silu", "Mul"), "softplus": ("softplus", "Softplus"),
     "handwritten": (lambda x: x * tf.sigmoid(1.702 * x), "Mul"),
     "maximum": (lambda x: tf.maximum(x, 0.0), "Maximum"),
+    "mask": (lambda x: x * tf.cast(x > 0, x.dtype), "Mul"),
 }  # fmt: skip
 
 
@@ -184,7 +185,7 @@ def test_rule_of_each_activation(kind: str, rule: Any, windows: bool) -> None:
         np.testing.assert_allclose(
             projection[row, col], expected, rtol=1e-5, atol=1e-6 * np.abs(expected).max()
         )
-    treatment = "rectifier" if operation in ("Relu", "Maximum") else "extended"
+    treatment = "rectifier" if kind in ("relu", "maximum", "mask") else "extended"
     assert (operation, treatment) in {(use.operation, use.treatment) for use in projector.rules_applied}
 
 
@@ -197,6 +198,27 @@ def test_rule_of_each_activation(kind: str, rule: Any, windows: bool) -> None:
         (lambda x: tf.maximum(x, 0.5), "bound 0.5"),
         (lambda x: tf.minimum(x, 1.0), "bound 1.0"),
         (tf.custom_gradient(lambda x: (tf.nn.relu(x), lambda up: up)), "custom gradient"),
+        (lambda x: x * tf.cast(x > -1.0, x.dtype), "Mul"),
+        (lambda x: x * tf.cast(-x > 0, x.dtype), "Mul"),
+        (lambda x: 2 * tf.cast(x > 0, x.dtype), "cast from bool"),
+        (lambda x: tf.cast(tf.cast(x, tf.int32), tf.float32), "cast from int32"),
+        (lambda x: x * x, "Mul"),
+        (lambda x: x * tf.reverse(x, [3]), "Mul"),
+        (tf.square, "Square"),
+        (lambda x: tf.square(tf.reduce_mean(x, [1, 2], keepdims=True)) + 0 * x, "Square"),
+        (lambda x: x + tf.reduce_mean(x * x, 3, keepdims=True), "Mul"),
+        (lambda x: x + tf.sqrt(tf.reduce_mean(x**2, 3, keepdims=True)), "Sqrt"),
+        (lambda x: x**3, "Pow"),
+        (lambda x: (x + tf.sqrt(x * x)) / 2, "Sqrt"),
+        (keras.ops.squareplus if hasattr(keras.ops, "squareplus") else keras.activations.squareplus, "Sqrt"),
+        (lambda x: x - tf.tanh(x), "own Tanh"),
+        (lambda x: x - tf.nn.softplus(x), "own Softplus"),
+        (tf.math.log_sigmoid, "softplus"),
+        (lambda x: -1.0 * tf.nn.softplus(-x), "softplus"),
+        (lambda x: x / (1 + tf.exp(-x)), "division"),
+        (lambda x: tf.matmul(x, x, transpose_b=True) @ x, "attention"),
+        (tf.stop_gradient, "StopGradient"),
+        (lambda x: x + tf.stop_gradient(tf.round(x) - x), "StopGradient"),
     ],
 )
 def test_refused_by_name(activation: Any, reason: str) -> None:
@@ -209,6 +231,47 @@ def test_refused_by_name(activation: Any, reason: str) -> None:
             Deconvnet(model, ["target"], windows=windows)(images, {"target": [[0, 1, 1, 0]]})
         assert refusal.value.layer == "odd"
     assert deconvnet(model, "below", images, [[0, 1, 1, 0]]).shape == (1, 8, 8, 3)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        layers.LayerNormalization(name="odd"),
+        layers.UnitNormalization(name="odd"),
+        layers.GroupNormalization(2, name="odd"),
+        layers.Lambda(lambda x: x / tf.sqrt(tf.reduce_mean(x**2, [1, 2], keepdims=True) + 1e-3), name="odd"),
+        layers.Lambda(lambda x: x * tf.sigmoid(tf.reverse(x, [3])), name="odd"),
+        layers.Lambda(lambda x: tf.tanh(x) * tf.sigmoid(x), name="odd"),
+        layers.Lambda(lambda x: tf.nn.softmax(tf.matmul(x, x, transpose_b=True) / 2.0) @ x, name="odd"),
+    ],
+)
+def test_gates_normalisations_and_attention_are_differentiated(function: Any) -> None:
+    model = keras.Sequential([keras.Input((8, 8, 3)), conv(4, "below"), function, conv(4, "target")])
+    images = np.random.default_rng(0).normal(size=(2, 8, 8, 3)).astype(np.float32)
+    units = top_activations(model, ["target"], images, k=1)["target"].units()
+    projector = Deconvnet(model, ["target"])
+    found = projector(images, {"target": units})["target"].canvas()
+    assert ("odd", "derivative") in {(use.layer, use.treatment) for use in projector.rules_applied}
+    for projection, unit in zip(found, units, strict=True):
+        expected = plain_gradient(model, "target", images, unit)
+        assert np.abs(projection - expected).max() <= 1e-5 * np.abs(expected).max()
+
+
+@pytest.mark.parametrize("rule", ["deconvnet", "gradient"])
+def test_integer_inputs_are_projected_as_floats(rule: Any) -> None:
+    def network(dtype: str) -> Any:
+        steps = [layers.Rescaling(1 / 255), conv(4, activation="relu"), conv(4, "target", "relu")]
+        return randomise(keras.Sequential([keras.Input((8, 8, 3), dtype=dtype), *steps]))
+
+    images = np.random.default_rng(0).integers(0, 256, (2, 8, 8, 3)).astype(np.uint8)
+    units = top_activations(network("uint8"), ["target"], images, k=2)["target"].units([0, 1])
+    for windows in (True, False):
+        found, expected = (
+            Deconvnet(network(dtype), ["target"], rule, windows=windows)(images, {"target": units})["target"]
+            for dtype in ("uint8", "float32")
+        )
+        assert found.canvas().any()
+        np.testing.assert_allclose(found.canvas(), expected.canvas(), rtol=1e-5)
 
 
 def test_inactive_unit_is_not_projected() -> None:

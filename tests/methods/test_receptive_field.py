@@ -149,3 +149,14 @@ def test_unit_outside_the_layer() -> None:
     field = receptive_fields(build("sequential"))["conv1"]
     with pytest.raises(IndexError, match="8 x 8"):
         field.box(8, 0)
+
+
+class ReflectPadded(layers.Conv2D):
+    def call(self, x: Any) -> Any:
+        return super().call(tf.pad(x, [[0, 0], [2, 2], [2, 2], [0, 0]], "REFLECT"))
+
+
+def test_subclass_that_pads_in_its_call_is_read_off_its_operations() -> None:
+    model = keras.Sequential([keras.Input((16, 16, 3)), ReflectPadded(4, 5, padding="valid", name="padded")])
+    field = receptive_fields(model)["padded"]
+    assert (field.size, field.start) == ((5, 5), (-2, -2))
