@@ -89,6 +89,7 @@ class TopActivations(ViewCallback):
         self._project: Projector | None = None
         self._features: dict[str, LayerFeatures] = {}
         self._unknown: dict[str, ValueError] = {}
+        self._impossible: ValueError | None = None
 
     def settings(self) -> dict[str, Any]:
         """The arguments that shape what is logged."""
@@ -107,7 +108,7 @@ class TopActivations(ViewCallback):
     def _forget(self) -> None:
         super()._forget()
         self._probe, self._search, self._project, self._features = None, None, None, {}
-        self._unknown = {}
+        self._unknown, self._impossible = {}, None
 
     def log_step(self, step: int) -> None:
         """Write the records of every chosen layer, and at the first step of a fit the probe pictures."""
@@ -117,8 +118,15 @@ class TopActivations(ViewCallback):
             self._probe = draw_probe(self.data, self.images, self.seed)
             self._write_probe(step, self._probe)
         pictures = self._probe.images
+        if self._impossible is not None:
+            raise self._impossible
         if self._search is None:
-            self._search = self._make_search(pictures)
+            try:
+                self._search = self._make_search(pictures)
+            except ValueError as reason:
+                # It will not change: the model is not traced again at every epoch to find out.
+                self._impossible = reason
+                raise
         for name, problem in self._unknown.items():
             with self.isolated(name):
                 raise problem

@@ -13,7 +13,7 @@ import tensorflow as tf
 from tb_convvis.callbacks import TopActivations
 from tb_convvis.callbacks.probe import draw_probe
 from tb_convvis.methods.model_images import ModelImages
-from tests.callbacks.helpers import fit, pictures, records, small_model
+from tests.callbacks.helpers import fit, pictures, records, small_model, state_after
 from tests.callbacks.test_top_activations import LAYER, STRENGTH, TOP, blob
 
 
@@ -156,3 +156,32 @@ def test_tensors_are_pictures_and_a_list_of_pictures_is_told_apart() -> None:
     assert draw_probe(tf.zeros((5, 4, 4, 3)), count=3).images.shape == (3, 4, 4, 3)
     with pytest.raises(TypeError, match=r"a list is taken for several inputs.*numpy.stack"):
         draw_probe([np.zeros((4, 4, 3))] * 5, count=3)
+
+
+class Counting(keras.layers.Layer):
+    """Keeps a count of its calls in a variable, also in inference."""
+
+    def build(self, shape: tuple[int | None, ...]) -> None:
+        self.count = self.add_weight(shape=(), name="count", trainable=False, initializer="zeros")
+
+    def call(self, x: Any) -> Any:
+        self.count.assign_add(1.0)
+        return x
+
+
+@pytest.mark.usefixtures("deterministic")
+def test_a_model_that_changes_in_inference_is_refused_and_trains_as_ever(tmp_path: Path) -> None:
+    def model() -> keras.Model:
+        keras.backend.clear_session()
+        keras.utils.set_random_seed(0)
+        layers = [keras.layers.Conv2D(4, 3, name="conv"), Counting(name="counting")]
+        layers += [keras.layers.GlobalAveragePooling2D(), keras.layers.Dense(3)]
+        built = keras.Sequential([keras.Input((12, 12, 3)), *layers])
+        built.compile("sgd", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+        return built
+
+    plain = state_after(model())
+    with pytest.warns(RuntimeWarning, match="'counting'.*would change the training"):
+        watched = state_after(model(), TopActivations(tmp_path, data=pictures()))
+    for without, with_callback in zip(plain, watched, strict=True):
+        np.testing.assert_array_equal(without, with_callback)
