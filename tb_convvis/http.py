@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import grpc  # type: ignore[import-untyped]
+import grpc
 from tensorboard import errors
 from tensorboard.backend import http_util
 from tensorboard.util import tb_logging

@@ -75,7 +75,7 @@ def open_tab(browser: Browser) -> Iterator[Callable[..., Tab]]:
     opened: list[Tab] = []
 
     def open_(url: str, **how: object) -> Tab:
-        opened.append(Tab(browser, url, **how))  # type: ignore[arg-type]
+        opened.append(Tab(browser, url, **how))  # type: ignore[arg-type]  # the caller knows which
         return opened[-1]
 
     yield open_

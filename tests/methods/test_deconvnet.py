@@ -326,7 +326,7 @@ def test_bad_units(units: Any, message: str) -> None:
 def test_bad_arguments() -> None:
     model, images = build("sequential"), ZOO["sequential"].images()
     with pytest.raises(ValueError, match="deconvnet, guided, gradient"):
-        Deconvnet(model, ["conv1"], "relu")  # type: ignore[arg-type]
+        Deconvnet(model, ["conv1"], "relu")  # type: ignore[arg-type]  # what is tested
     with pytest.raises(ValueError, match="conv1"):
         deconvnet(model, "nothing", images, [[0, 0, 0, 0]])
     with pytest.raises(ValueError, match="Received units of"):
