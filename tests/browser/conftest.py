@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
@@ -74,8 +75,8 @@ def open_tab(browser: Browser) -> Iterator[Callable[..., Tab]]:
     """Open the page at a TensorBoard's address; it must not have said anything wrong when the test ends."""
     opened: list[Tab] = []
 
-    def open_(url: str, **how: object) -> Tab:
-        opened.append(Tab(browser, url, **how))  # type: ignore[arg-type]  # the caller knows which
+    def open_(url: str, **how: Any) -> Tab:
+        opened.append(Tab(browser, url, **how))
         return opened[-1]
 
     yield open_

@@ -325,8 +325,9 @@ def test_bad_units(units: Any, message: str) -> None:
 
 def test_bad_arguments() -> None:
     model, images = build("sequential"), ZOO["sequential"].images()
+    rule: Any = "relu"
     with pytest.raises(ValueError, match="deconvnet, guided, gradient"):
-        Deconvnet(model, ["conv1"], "relu")  # type: ignore[arg-type]  # what is tested
+        Deconvnet(model, ["conv1"], rule)
     with pytest.raises(ValueError, match="conv1"):
         deconvnet(model, "nothing", images, [[0, 0, 0, 0]])
     with pytest.raises(ValueError, match="Received units of"):

@@ -29,12 +29,12 @@ function nearest<T>(series: Series, at: number, look: (place: number) => T | nul
   return null;
 }
 
-/** Sizes of the blobs of one step, as any manifest of the series says. */
+/** Sizes of the blobs of one step, by the nearest manifest that is here. */
 function sizesOf(series: Series, at: number): number[] {
   return nearest(series, at, (place) => store.manifest(series, place)?.value)?.blobs.map(({ size }) => size) ?? [];
 }
 
-/** The facts of one step, as any manifest of the series says. */
+/** The facts of one step, by the nearest manifest that is here. */
 function factsNear(series: Series, at: number): TopFacts | null {
   return nearest(series, at, (place) => topFactsAt(series, place));
 }

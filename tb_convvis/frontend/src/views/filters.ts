@@ -125,7 +125,7 @@ function maximaOf(kernel: Kernel, divisor: number[] | null): Float64Array {
   return maxima;
 }
 
-/** Bytes of one kernel of the series, as any manifest of it says; 0 where none is here. */
+/** Bytes of one kernel of the series, by the newest manifest that is here; 0 where none is. */
 function kernelBytes(series: Series): number {
   for (let at = series.steps.length - 1; at >= 0; at--) {
     const size = store.manifest(series, at)?.value?.blobs[0]?.size;
