@@ -64,7 +64,7 @@ KINDS: dict[str, Kind] = {
         Kind(
             name="probe",
             summary="The pictures that other kinds refer to by number, logged once per fit.",
-            subject="`pictures`",
+            subject="`pictures` for features, `occlusion` for occlusion maps",
             facts={
                 "count": "number of pictures",
                 "drawn_from": "how many pictures of the user's data were looked at for the draw",
@@ -116,6 +116,44 @@ KINDS: dict[str, Kind] = {
             },
             blobs="float32 [maps, k, columns]; unless refused also the overview picture and one per map",
             view="features",
+        ),
+        Kind(
+            name="occlusion",
+            summary="What covering part of a picture does to the class and to the strongest map of a layer.",
+            subject="layer whose strongest map is watched",
+            facts={
+                "layer": "path of the layer",
+                "images": "per occluded picture: its number in the probe set `occlusion`",
+                "labels": "per occluded picture: index of the class whose probability is mapped",
+                "labelled": "true: that class is the true one; false: the one predicted at this epoch",
+                "classes": "number of classes",
+                "rows": "top edge of each row of positions, in pixels of the input, ascending",
+                "cols": "left edge of each column of positions",
+                "size": "[height, width] of the occluder",
+                "stride": "[down, across] between positions; the last is flush with the edge",
+                "value": "per channel: the occluder's value in the range of the input",
+                "colour": "[red, green, blue], 0 to 255: the occluder as the probe pictures are drawn",
+                "unoccluded_probability": "per occluded picture: the probability without an occluder",
+                "unoccluded_class": "per occluded picture: the most probable class without an occluder",
+                "unoccluded_activation": "per occluded picture: the total activation without an occluder",
+                "strongest_map": "per occluded picture: the map of the layer that is watched",
+                "scores": "how probabilities were read from the model's output, in words",
+                "way": "incremental: only what the occluder can change was computed again; or plain",
+                "reason": "why so, in words",
+                "k": "projections per occluded picture: of the map in it, then in its strongest other pictures",
+                "columns": "names of the last axis of the fourth blob, as in `top`",
+                "rule": "deconvnet, guided or gradient",
+                "extended": "activations other than ReLU that the rule was extended to: [layer: operation]",
+                "refused": "why there are no projections, or null",
+                "window": "[height, width] in pixels of the input that one projection covers",
+                "block": "pixels of the input, per side, that were averaged into one of a projection",
+                "tile": "[height, width] of one projection in a picture",
+                "display": "how a projection is drawn, in words",
+            },
+            blobs="float32 [pictures, rows, cols] probability; int32 [pictures, rows, cols] most probable "
+            "class; float32 [pictures, rows, cols] total activation; float32 [pictures, k, columns]; unless "
+            "refused also one picture per occluded picture, its k projections side by side",
+            view="occlusion",
         ),
     )
 }

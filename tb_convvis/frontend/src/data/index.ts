@@ -16,7 +16,7 @@ export interface RunList {
 }
 
 /** The kinds of record that some view looks at; tags of other kinds are left alone. */
-export const KINDS = ["run", "filters", "probe", "strength", "top"] as const;
+export const KINDS = ["run", "filters", "probe", "strength", "top", "occlusion"] as const;
 export type Kind = (typeof KINDS)[number];
 
 /** One tag of one run over the steps that TensorBoard kept. */
