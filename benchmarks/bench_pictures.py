@@ -14,7 +14,8 @@ from PIL import Image
 
 from benchmarks.models import small, vgg16, zfnet
 from demo_training import photographs
-from tb_convvis.callbacks.layer_features import LayerFeatures, TileCollector
+from tb_convvis.callbacks.layer_features import LayerFeatures
+from tb_convvis.callbacks.unit_slots import TileCollector, UnitSlots
 from tb_convvis.images import draw_signed, mosaic
 from tb_convvis.methods import Deconvnet, TopActivationSearch, feature_layers
 
@@ -44,19 +45,18 @@ def main() -> None:
         total = 0
         for layer in layers:
             features, top = LayerFeatures(layer, MAPS, 0), found[layer]
-            drawn = features.drawn(len(top.value))
-            units = top.units(drawn)
-            part = Deconvnet(model, [layer])(images, {layer: units})[layer]
-            collector = TileCollector((top.image[drawn] >= 0).ravel())
-            collector.add(np.arange(len(units)), part)
+            slots = UnitSlots.of_maps(top, features.drawn(len(top.value)))
+            part = Deconvnet(model, [layer])(images, {layer: slots.units})[layer]
+            collector = TileCollector(slots)
+            collector.add(np.arange(len(slots.units)), part)
             tiles = collector.tiles()
-            record = features.top(top, tiles, "RGB")
+            record = features.top(slots, len(top.value), tiles, "RGB")
             size = sum(
                 blob.nbytes if isinstance(blob, np.ndarray) else len(blob.data) for blob in record.blobs
             )
             total += size
             drawn_tiles, _ = draw_signed(tiles.signal)
-            per_map = drawn_tiles.reshape(len(drawn), -1, *drawn_tiles.shape[1:])
+            per_map = drawn_tiles.reshape(len(slots.value), -1, *drawn_tiles.shape[1:])
             costs = "  ".join(f"{name} {encoded(per_map, *how)}" for name, how in ENCODINGS.items())
             print(
                 f"{model.name[:8]:8s} {layer:14s} {part.window.shape[1]:>7d} {tiles.signal.shape[1]:>5d} "

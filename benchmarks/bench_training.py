@@ -15,7 +15,8 @@ import keras
 
 from demo_training import dataset
 from demo_training.model import FirstLayer, build
-from tb_convvis.callbacks import ConvVis, FilterImages, ViewCallback, WeightHistograms
+from tb_convvis.callbacks import ConvVis, ViewCallback
+from tb_convvis.callbacks.convvis import VIEWS
 
 EPOCHS = 6
 
@@ -58,12 +59,12 @@ def main() -> None:
     print(
         f"{'callback':18s} {'epoch s':>9s} {'logging s':>10s} {'share':>7s}   medians of {EPOCHS - 1} epochs"
     )
-    for kind in (FilterImages, WeightHistograms, ConvVis):
+    for kind in (*VIEWS, ConvVis):
         keras.utils.set_random_seed(0)
         model = build(pictures.x_train.shape[1:], len(pictures.class_names), FirstLayer(9, 2))
         model.compile("sgd", "sparse_categorical_crossentropy")
         with tempfile.TemporaryDirectory() as directory:
-            timed = Timed(kind(directory))
+            timed = Timed(kind(directory, data=(pictures.x_val, pictures.y_val)))
             model.fit(
                 pictures.x_train, pictures.y_train, batch_size=32, epochs=EPOCHS, verbose=0, callbacks=[timed]
             )

@@ -13,8 +13,9 @@ except ModuleNotFoundError as error:
 
 from tb_convvis.callbacks.convvis import ConvVis
 from tb_convvis.callbacks.filter_images import FilterImages
+from tb_convvis.callbacks.occlusion_maps import OcclusionMaps
 from tb_convvis.callbacks.top_activations import TopActivations
 from tb_convvis.callbacks.view_callback import ViewCallback
 from tb_convvis.callbacks.weight_histograms import WeightHistograms
 
-__all__ = ["ConvVis", "FilterImages", "TopActivations", "ViewCallback", "WeightHistograms"]
+__all__ = ["ConvVis", "FilterImages", "OcclusionMaps", "TopActivations", "ViewCallback", "WeightHistograms"]

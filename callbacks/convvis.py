@@ -9,11 +9,12 @@ import keras
 
 from tb_convvis.callbacks.filter_images import FilterImages
 from tb_convvis.callbacks.layers import LayerChoice, layer_names, listed
+from tb_convvis.callbacks.occlusion_maps import OcclusionMaps
 from tb_convvis.callbacks.top_activations import TopActivations
 from tb_convvis.callbacks.view_callback import ViewCallback
 from tb_convvis.callbacks.weight_histograms import WeightHistograms
 
-VIEWS = (FilterImages, WeightHistograms, TopActivations)
+VIEWS = (FilterImages, WeightHistograms, TopActivations, OcclusionMaps)
 
 
 @keras.saving.register_keras_serializable(package="tb_convvis")
@@ -27,7 +28,8 @@ class ConvVis(keras.callbacks.Callback):
         data: pictures for the views that run some through the network, see `ViewCallback`. Without them
             those views are left out, which is said as training begins.
         layers: layers whose features are shown; None for the last convolution of each spatial
-            resolution. Filters are those of the first convolution, histograms those of every kernel.
+            resolution. Filters are those of the first convolution, histograms those of every kernel,
+            occlusion watches the last convolution.
         channel_order: "RGB" (default) or "BGR", the order of the network's input channels.
         **common: `tensorboard`, `freq`, `class_names` and `on_error`, as in `ViewCallback`.
 
@@ -56,9 +58,11 @@ class ConvVis(keras.callbacks.Callback):
             WeightHistograms(log_dir, **common),
         ]
         if data is not None:
-            self.views.append(
-                TopActivations(log_dir, data=data, layers=self.layers, channel_order=channel_order, **common)
-            )
+            pictures = {"data": data, "channel_order": channel_order, **common}
+            self.views += [
+                TopActivations(log_dir, layers=self.layers, **pictures),
+                OcclusionMaps(log_dir, **pictures),
+            ]
 
     def get_config(self) -> dict[str, Any]:
         """The arguments, less `data` and `tensorboard`, which have no JSON form."""
@@ -86,7 +90,10 @@ class ConvVis(keras.callbacks.Callback):
     def on_train_begin(self, logs: Mapping[str, Any] | None = None) -> None:
         """Pass on to every view."""
         if len(self.views) < len(VIEWS) and (self.params or {}).get("verbose") != 0:
-            print("ConvVis: data=... was not given, so features are not logged.", flush=True)
+            print(
+                "ConvVis: data=... was not given, so neither features nor occlusion maps are logged.",
+                flush=True,
+            )
         for view in self.views:
             view.on_train_begin(logs)
 

@@ -4,77 +4,21 @@ from __future__ import annotations
 
 import math
 import zlib
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tb_convvis.images import Media, draw_signed, encode_picture, mosaic, shrink
-from tb_convvis.methods import Projections, TopActivations
+from tb_convvis.callbacks.record import Record
+from tb_convvis.callbacks.unit_slots import COLUMNS, Tiles, UnitSlots, draw_units, unit_numbers
+from tb_convvis.images import draw_signed, encode_picture, mosaic, shrink
+from tb_convvis.methods import TopActivations
 from tb_convvis.schema import Blob
 
-TILE_SIDE = 56
-"""Longest side of a logged projection in pixels: larger windows are averaged down to it."""
-LOSSLESS_SIDE = 20
-"""Up to this side a lossless picture of a map is about as small as a JPEG; see docs/features.md."""
 OVERVIEW_SHARE = 3
-COLUMNS = ("value", "image", "row", "col", "top", "left", "scale")
+"""How many pixels of a tile, per side, become one of the overview."""
 
 Floats = NDArray[np.float32]
-
-
-@dataclass(frozen=True)
-class Tiles:
-    """Projections at the size they are logged: `signal` [maps * k, h, w, C], and where each lies.
-
-    `top` and `left`: float32 [maps * k], the first pixel of the window, negative above or left of the
-    picture; `window`: [height, width] of the window in pixels; `block`: how many pixels became one.
-    """
-
-    signal: Floats
-    top: Floats
-    left: Floats
-    window: tuple[int, int]
-    block: int
-
-
-class TileCollector:
-    """Takes the projections of a layer's units part by part and keeps them at the size they are logged.
-
-    Args:
-        places: bool [maps * k], which slots hold a unit; the others stay zero.
-    """
-
-    def __init__(self, places: NDArray[np.bool_]) -> None:
-        self._slots = np.flatnonzero(places)
-        self._count = len(places)
-        self._tiles: Tiles | None = None
-
-    def add(self, units: NDArray[np.integer[Any]], part: Projections) -> None:
-        """Take the projections of some units, numbered in the order of the slots that hold one."""
-        small = shrink(part.window, TILE_SIDE)
-        if self._tiles is None:
-            height, width = part.window.shape[1:3]
-            block = max(1, math.ceil(max(height, width) / TILE_SIDE))
-            signal = np.zeros((self._count, *small.shape[1:]), np.float32)
-            top, left = np.zeros(self._count, np.float32), np.zeros(self._count, np.float32)
-            self._tiles = Tiles(signal, top, left, (height, width), block)
-        slots = self._slots[units]
-        self._tiles.signal[slots] = small
-        self._tiles.top[slots], self._tiles.left[slots] = part.row, part.col
-
-    def tiles(self) -> Tiles | None:
-        """What was taken; None if nothing was."""
-        return self._tiles
-
-
-@dataclass(frozen=True)
-class Record:
-    """Facts and blobs of one record."""
-
-    facts: dict[str, Any]
-    blobs: list[Blob]
 
 
 class LayerFeatures:
@@ -123,44 +67,34 @@ class LayerFeatures:
         self._strongest, self._kernel = strongest, kernel
         return Record(facts, [found.strength, found.dead_share, strongest, change])
 
-    def top(self, found: TopActivations, tiles: Tiles | None, channel_order: str) -> Record:
-        """Return the record of the drawn maps; without `tiles` it has their activations only."""
-        count, k = found.value.shape
-        drawn = self.drawn(count)
-        numbers = np.zeros((len(drawn), k, len(COLUMNS)), np.float32)
-        for column, values in enumerate((found.value, found.image, found.row, found.col)):
-            numbers[..., column] = values[drawn]
+    def top(self, slots: UnitSlots, of: int, tiles: Tiles | None, channel_order: str) -> Record:
+        """Return the record of the drawn maps, of all `of`; without `tiles` it has their activations only."""
+        rows, k = slots.value.shape
         facts: dict[str, Any] = {
             "layer": self.path,
-            "maps": drawn,
-            "of": count,
+            "maps": slots.map[:, 0],
+            "of": of,
             "k": k,
             "columns": COLUMNS,
         }
         if tiles is None:
-            return Record(facts, [numbers])
-        pictures, scale = draw_signed(tiles.signal, channel_order)
-        for column, flat in enumerate((tiles.top, tiles.left, scale), start=4):
-            numbers[..., column] = flat.reshape(len(drawn), k)
-        height, width = pictures.shape[1:3]
+            return Record(facts, [unit_numbers(slots)])
+        numbers, pictures = draw_units(slots, tiles, channel_order)
         small, _ = draw_signed(
-            shrink(tiles.signal, math.ceil(max(height, width) / OVERVIEW_SHARE)), channel_order
+            shrink(tiles.signal, math.ceil(max(tiles.signal.shape[1:3]) / OVERVIEW_SHARE)), channel_order
         )
-        tiles_across, maps_across = math.ceil(math.sqrt(k)), math.ceil(math.sqrt(len(drawn)))
-        per_map = [mosaic(part, tiles_across) for part in pictures.reshape(len(drawn), k, height, width, 3)]
-        overview = [mosaic(part, tiles_across) for part in small.reshape(len(drawn), k, *small.shape[1:])]
-        media: Media = "image/png" if max(height, width) <= LOSSLESS_SIDE else "image/jpeg"
+        tiles_across, maps_across = math.ceil(math.sqrt(k)), math.ceil(math.sqrt(rows))
+        overview = [mosaic(part, tiles_across) for part in small.reshape(rows, k, *small.shape[1:])]
         facts |= {
-            "window": tiles.window,
-            "block": tiles.block,
-            "tile": (height, width),
+            **tiles.facts,
             "tiles_across": tiles_across,
             "overview_tile": small.shape[1:3],
             "overview_across": maps_across,
-            "display": "zero is mid-grey, each projection on a scale of its own",
         }
-        blobs: list[Blob] = [numbers, encode_picture(mosaic(np.stack(overview), maps_across), media)]
-        return Record(facts, blobs + [encode_picture(picture, media) for picture in per_map])
+        blobs: list[Blob] = [numbers, encode_picture(mosaic(np.stack(overview), maps_across), tiles.media)]
+        return Record(
+            facts, blobs + [encode_picture(mosaic(part, tiles_across), tiles.media) for part in pictures]
+        )
 
     def _projection_change(self, units: NDArray[np.int32], tiles: Tiles) -> Floats:
         """Per drawn map: 1 - cosine of the strongest unit's projection that stood there before too.

@@ -34,6 +34,11 @@ class Probe:
         """Number of pictures."""
         return len(tf.nest.flatten(self.images)[0])
 
+    def take(self, numbers: NDArray[np.integer[Any]]) -> tuple[Any, NDArray[np.int64] | None]:
+        """Pictures by their number, in the structure of the model's inputs, and their labels."""
+        images = tf.nest.map_structure(lambda array: array[numbers], self.images)
+        return images, None if self.labels is None else self.labels[numbers]
+
 
 def draw_probe(data: Any, count: int, seed: int = 0) -> Probe:
     """Draw a probe set, without touching a global random state.
@@ -68,6 +73,27 @@ def draw_probe(data: Any, count: int, seed: int = 0) -> Probe:
         None if labels is None else labels[rows],
         total,
     )
+
+
+def spread_over_classes(probe: Probe, count: int, seed: int = 0) -> NDArray[np.int64]:
+    """Return numbers of `count` pictures of a probe set, of as many classes as there are, in their order.
+
+    Each class gives a picture before any gives a second; without labels every picture counts as of one class.
+
+    Example:
+        >>> probe = Probe(np.zeros((5, 8, 8, 3)), np.array([0, 0, 0, 1, 2]), drawn_from=5)
+        >>> spread_over_classes(probe, 3).tolist()[1:]
+        [3, 4]
+
+    """
+    labels = np.zeros(probe.count, np.int64) if probe.labels is None else probe.labels
+    shuffled = np.random.default_rng(seed).permutation(probe.count)
+    turn = np.zeros(probe.count, np.int64)
+    for label in np.unique(labels):
+        members = shuffled[labels[shuffled] == label]
+        turn[members] = np.arange(len(members))
+    chosen = shuffled[np.argsort(turn[shuffled], kind="stable")][:count]
+    return np.asarray(chosen[np.lexsort((chosen, labels[chosen]))], np.int64)
 
 
 def _draw_from_batches(batches: Iterator[Any], count: int, generator: np.random.Generator) -> Probe:

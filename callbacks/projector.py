@@ -10,9 +10,9 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from tb_convvis.callbacks.layer_features import TileCollector, Tiles
 from tb_convvis.callbacks.layers import layers_by_path, path_of_call
-from tb_convvis.methods import Deconvnet, Rule, TopActivations
+from tb_convvis.callbacks.unit_slots import TileCollector, Tiles, UnitSlots
+from tb_convvis.methods import Deconvnet, Rule
 
 PROJECTED_BYTES = 128 * 2**20
 """Projections held at full size at once, at the most."""
@@ -48,12 +48,11 @@ class Projector:
             if self._of_path or self.refused:
                 break
 
-    def __call__(
-        self, images: Any, found: Mapping[str, TopActivations], drawn: Mapping[str, NDArray[np.int64]]
-    ) -> dict[str, Tiles]:
-        """Project the drawn maps' units, a few pictures at a time; layers that refuse are left out."""
-        units = {path: found[path].units(drawn[path]) for path in found if path in self._of_path}
-        collectors = {path: TileCollector((found[path].image[drawn[path]] >= 0).ravel()) for path in units}
+    def __call__(self, images: Any, slots: Mapping[str, UnitSlots]) -> dict[str, Tiles]:
+        """Project the units of each layer, a few pictures at a time; layers that refuse are left out."""
+        slots = {path: places for path, places in slots.items() if path in self._of_path}
+        units = {path: places.units for path, places in slots.items()}
+        collectors = {path: TileCollector(places) for path, places in slots.items()}
         arrays = tf.nest.flatten(images)
         room = max(1, PROJECTED_BYTES // arrays[self._source][0].size // 4)
         for project in dict.fromkeys(self._of_path.values()):

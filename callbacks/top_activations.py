@@ -6,15 +6,15 @@ from typing import Any, Literal
 
 import keras
 import numpy as np
-import tensorflow as tf
 from numpy.typing import NDArray
 
-from tb_convvis.callbacks.layer_features import LayerFeatures, Tiles
+from tb_convvis.callbacks.layer_features import LayerFeatures
 from tb_convvis.callbacks.layers import layers_by_path, path_of_call, source_of
 from tb_convvis.callbacks.probe import Probe, draw_probe
-from tb_convvis.callbacks.projector import Projector, picture_input
+from tb_convvis.callbacks.probe_record import probe_record
+from tb_convvis.callbacks.projector import Projector
+from tb_convvis.callbacks.unit_slots import Tiles, UnitSlots
 from tb_convvis.callbacks.view_callback import ViewCallback
-from tb_convvis.images import Media, draw_input, encode_picture, input_display
 from tb_convvis.methods import (
     FOLLOWERS,
     Rule,
@@ -24,9 +24,6 @@ from tb_convvis.methods import (
     resolve_layers,
 )
 from tb_convvis.methods import TopActivations as Found
-
-LOSSLESS_PROBE_PIXELS = 2_500_000
-"""Probe sets up to this many pixels are logged lossless, about 5 MB; larger ones as JPEG."""
 
 
 @keras.saving.register_keras_serializable(package="tb_convvis")
@@ -116,7 +113,8 @@ class TopActivations(ViewCallback):
             if self.data is None:
                 raise ValueError("there are no pictures to search. Received: data=None. Expected pictures.")
             self._probe = draw_probe(self.data, self.images, self.seed)
-            self._write_probe(step, self._probe)
+            record = probe_record(self._probe, self.seed, self.class_names, self.channel_order)
+            self.write(step, "probe", "pictures", record.facts, record.blobs)
         pictures = self._probe.images
         if self._impossible is not None:
             raise self._impossible
@@ -134,15 +132,18 @@ class TopActivations(ViewCallback):
         if self._project is None:
             self._features = {path: LayerFeatures(path, self.maps, self.seed) for path in found}
             self._project = Projector(self.model, pictures, list(found), self.rule)
-        drawn = {path: self._features[path].drawn(len(top.value)) for path, top in found.items()}
+        slots = {
+            path: UnitSlots.of_maps(top, self._features[path].drawn(len(top.value)))
+            for path, top in found.items()
+        }
         tiles: dict[str, Tiles] = {}
         try:
-            tiles = self._project(pictures, found, drawn)
+            tiles = self._project(pictures, slots)
         except Exception as failure:  # noqa: BLE001 (what was found is logged all the same)
             self._failed(None, failure)
         for path, top in found.items():
             with self.isolated(path):
-                self._write_layer(step, path, top, tiles.get(path))
+                self._write_layer(step, top, slots[path], tiles.get(path), path)
             refusal = self._project.refused.get(path)
             if refusal is not None:
                 with self.isolated(path):
@@ -156,11 +157,11 @@ class TopActivations(ViewCallback):
             raise ValueError("; ".join(map(str, self._unknown.values())) or "the model has no convolution.")
         return TopActivationSearch(self.model, paths, self.k)
 
-    def _write_layer(self, step: int, path: str, found: Found, tiles: Tiles | None) -> None:
+    def _write_layer(self, step: int, found: Found, slots: UnitSlots, tiles: Tiles | None, path: str) -> None:
         assert self._project is not None  # noqa: S101 (log_step has made it)
         features = self._features[path]
         strength = features.strength(found, tiles, self._kernel(path))
-        top = features.top(found, tiles, self.channel_order)
+        top = features.top(slots, len(found.value), tiles, self.channel_order)
         refused = None
         if tiles is None:
             refused = str(self._project.refused.get(path, "the projections failed at this epoch."))
@@ -178,20 +179,3 @@ class TopActivations(ViewCallback):
             return None if layer is None else convolution_kernel(layer).values
         except ValueError:
             return None
-
-    def _write_probe(self, step: int, probe: Probe) -> None:
-        pictures = tf.nest.flatten(probe.images)[picture_input(probe.images)]
-        display = input_display(pictures)
-        count, height, width = pictures.shape[:3]
-        media: Media = "image/png" if count * height * width <= LOSSLESS_PROBE_PIXELS else "image/jpeg"
-        drawn = draw_input(pictures, display, self.channel_order)
-        facts = {
-            "count": count,
-            "drawn_from": probe.drawn_from,
-            "seed": self.seed,
-            "labels": [None] * count if probe.labels is None else probe.labels,
-            "class_names": self.class_names,
-            "display": display.words,
-            "size": (height, width),
-        }
-        self.write(step, "probe", "pictures", facts, [encode_picture(picture, media) for picture in drawn])

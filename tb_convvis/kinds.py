@@ -140,7 +140,7 @@ KINDS: dict[str, Kind] = {
                 "scores": "how probabilities were read from the model's output, in words",
                 "way": "incremental: only what the occluder can change was computed again; or plain",
                 "reason": "why so, in words",
-                "k": "projections per occluded picture: of the map in it, then in its strongest other pictures",
+                "k": "projections per picture: of the map in it, then in its strongest other pictures",
                 "columns": "names of the last axis of the fourth blob, as in `top`",
                 "rule": "deconvnet, guided or gradient",
                 "extended": "activations other than ReLU that the rule was extended to: [layer: operation]",

@@ -6,7 +6,8 @@ from tb_convvis.methods.feature_layers import FOLLOWERS, feature_layers, resolve
 from tb_convvis.methods.histogram import Histogram, weight_histogram
 from tb_convvis.methods.kernels import Kernel, convolution_kernel, is_convolution
 from tb_convvis.methods.occlusion import occlusion_sensitivity
-from tb_convvis.methods.occlusion_grid import OccluderGrid, occluder_grid
+from tb_convvis.methods.occlusion_arguments import Colour
+from tb_convvis.methods.occlusion_grid import OccluderGrid, Pair, occluder_grid
 from tb_convvis.methods.occlusion_probe import OcclusionProbe
 from tb_convvis.methods.occlusion_result import Occlusion
 from tb_convvis.methods.projection import Projections
@@ -17,12 +18,14 @@ from tb_convvis.methods.top_activations import TopActivations, TopActivationSear
 
 __all__ = [
     "FOLLOWERS",
+    "Colour",
     "Deconvnet",
     "Histogram",
     "Kernel",
     "OccluderGrid",
     "Occlusion",
     "OcclusionProbe",
+    "Pair",
     "Projections",
     "ReceptiveField",
     "Rule",

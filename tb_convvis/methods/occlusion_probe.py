@@ -246,6 +246,7 @@ class OcclusionProbe:
             unoccluded_class=whole.argmax(axis=1).astype(np.int32),
             unoccluded_activation=np.stack([s.totals for s in seen])[each, maps],
             labels=labels,
+            classes=self._compiled.scores.classes,
             strongest_map=maps,
             grid=grid,
             image=(int(shape[0]), int(shape[1])),

@@ -23,6 +23,7 @@ class Occlusion:
         unoccluded_class: The same without an occluder, int32 [n].
         unoccluded_activation: The same without an occluder, float32 [n].
         labels: True class, or the predicted one where none was given, int32 [n].
+        classes: Number of classes.
         strongest_map: Map with the largest total activation in the unoccluded image, int32 [n].
         grid: Positions: ``rows`` and ``cols`` are the top-left corners, ``size`` the sides of the occluder.
         image: Rows and columns of the images.
@@ -40,6 +41,7 @@ class Occlusion:
     unoccluded_class: NDArray[np.int32]
     unoccluded_activation: NDArray[np.float32]
     labels: NDArray[np.int32]
+    classes: int
     strongest_map: NDArray[np.int32]
     grid: OccluderGrid
     image: tuple[int, int]

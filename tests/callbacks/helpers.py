@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import random
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 import keras
 import numpy as np
 import tensorflow as tf
+from PIL import Image
 from tensorboard.compat.proto import event_pb2
 
 from tb_convvis import schema
@@ -100,6 +102,14 @@ class Record:
     @property
     def buckets(self) -> np.ndarray:
         return np.asarray(tf.make_ndarray(self.value.tensor))
+
+
+def blob(record: Record, index: int) -> np.ndarray:
+    """Blob `index` of a record, counted after the manifest: an array, or the pixels of a picture."""
+    value = schema.decode(record.manifest.blobs[index], record.value.tensor.string_val[index + 1])
+    if isinstance(value, schema.Picture):
+        return np.asarray(Image.open(io.BytesIO(value.data)))
+    return value
 
 
 def events(run: Path | str) -> list[event_pb2.Event]:

@@ -13,8 +13,8 @@ import tensorflow as tf
 from tb_convvis.callbacks import TopActivations
 from tb_convvis.callbacks.probe import draw_probe
 from tb_convvis.methods.model_images import ModelImages
-from tests.callbacks.helpers import fit, pictures, records, small_model, state_after
-from tests.callbacks.test_top_activations import LAYER, STRENGTH, TOP, blob
+from tests.callbacks.helpers import blob, fit, pictures, records, small_model, state_after
+from tests.callbacks.test_top_activations import LAYER, STRENGTH, TOP
 
 
 def logged_layers(run: Path) -> set[str]:

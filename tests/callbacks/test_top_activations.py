@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,28 +8,18 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from PIL import Image
 
-from tb_convvis import schema
 from tb_convvis.callbacks import ConvVis, TopActivations
-from tb_convvis.callbacks.layer_features import COLUMNS
 from tb_convvis.callbacks.probe import draw_probe
+from tb_convvis.callbacks.unit_slots import COLUMNS
 from tb_convvis.methods import deconvnet
-from tests.callbacks.helpers import Record, fit, pictures, records, small_model, state_after
+from tests.callbacks.helpers import Record, blob, fit, pictures, records, small_model, state_after
 
 Logged = tuple[Path, keras.Model, np.ndarray]
 
 LAYER = "backbone/conv2"
 TOP = f"convvis/top/{LAYER}"
 STRENGTH = f"convvis/strength/{LAYER}"
-
-
-def blob(record: Record, index: int) -> np.ndarray:
-    """Blob `index` of a record, counted after the manifest: an array, or the pixels of a picture."""
-    value = schema.decode(record.manifest.blobs[index], record.value.tensor.string_val[index + 1])
-    if isinstance(value, schema.Picture):
-        return np.asarray(Image.open(io.BytesIO(value.data)))
-    return value
 
 
 def numbers(record: Record) -> dict[str, np.ndarray]:
@@ -274,4 +263,4 @@ def test_without_data_convvis_says_what_is_left_out(
 ) -> None:
     x, y = pictures()
     small_model().fit(x, y, verbose=2, callbacks=[ConvVis(tmp_path)])
-    assert "features are not logged" in capsys.readouterr().out
+    assert "neither features nor occlusion maps are logged" in capsys.readouterr().out

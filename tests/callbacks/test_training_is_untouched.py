@@ -10,11 +10,13 @@ import pytest
 import tensorflow as tf
 
 from tb_convvis.callbacks import ConvVis, FilterImages, WeightHistograms
+from tb_convvis.callbacks.convvis import VIEWS
 from tb_convvis.events import EventWriter
 from tb_convvis.methods.kernels import convolution_kernel
 from tests.callbacks.helpers import fit, pictures, records, small_model, state_after, steps
 
 FILTERS = "convvis/filters/backbone/conv1"
+EVERY_CALLBACK = [ConvVis, *VIEWS]
 
 
 pytestmark = pytest.mark.usefixtures("deterministic")
@@ -39,7 +41,7 @@ def dataset(x: np.ndarray, y: np.ndarray) -> tf.data.Dataset:
 @pytest.mark.parametrize("data", [None, dataset, Pairs])
 def test_bit_identical_with_and_without(tmp_path: Path, data: Callable[..., object] | None) -> None:
     plain = state_after(small_model(), data=data)
-    logged = state_after(small_model(), ConvVis(tmp_path), data=data)
+    logged = state_after(small_model(), ConvVis(tmp_path, data=pictures()), data=data)
     assert len(plain) == len(logged)
     for without, with_callback in zip(plain, logged, strict=True):
         np.testing.assert_array_equal(without, with_callback)
@@ -153,7 +155,7 @@ def test_a_deep_copy_logs_by_itself(tmp_path: Path) -> None:
     assert steps(tmp_path / "trial-1" / "convvis") == [0, 1, 2]
 
 
-@pytest.mark.parametrize("kind", [ConvVis, FilterImages, WeightHistograms])
+@pytest.mark.parametrize("kind", EVERY_CALLBACK)
 def test_callbacks_can_be_serialised(tmp_path: Path, kind: type[keras.callbacks.Callback]) -> None:
     callback = kind(str(tmp_path), freq=[1, 2], class_names=["a", "b", "c"], on_error="raise")
     again = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(callback))
@@ -248,7 +250,7 @@ def test_numbers_and_sequences_of_any_kind_say_how_often(tmp_path: Path, freq: o
         ({"log_dir": "x", "on_error": "ignore"}, "on_error='ignore'"),
     ],
 )
-@pytest.mark.parametrize("kind", [ConvVis, FilterImages, WeightHistograms])
+@pytest.mark.parametrize("kind", EVERY_CALLBACK)
 def test_bad_arguments_are_refused_at_once(kind: type, arguments: dict[str, object], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         kind(**arguments)

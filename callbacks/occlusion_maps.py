@@ -1,0 +1,200 @@
+"""What covering part of a picture does to the class and to the strongest map, epoch by epoch."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import keras
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from tb_convvis.callbacks.map_examples import MapExamples
+from tb_convvis.callbacks.probe import Probe, draw_probe, spread_over_classes
+from tb_convvis.callbacks.probe_record import probe_record
+from tb_convvis.callbacks.projector import picture_input
+from tb_convvis.callbacks.view_callback import ViewCallback
+from tb_convvis.images import draw_input, input_display
+from tb_convvis.methods import Colour, Occlusion, OcclusionProbe, Pair, Rule, occluder_grid
+from tb_convvis.schema import Blob
+
+
+@keras.saving.register_keras_serializable(package="tb_convvis")
+class OcclusionMaps(ViewCallback):
+    """Log, for a few pictures, what happens to the class as a square moves over them and covers a part.
+
+    The same pictures are taken for the whole run, spread over the classes. At every position of the square
+    are logged: the probability of the picture's class, the most probable class, and the total activation of
+    the map of the last convolution that is strongest in the picture as a whole (Zeiler & Fergus 2013,
+    Section 4.2, Fig. 7). That map is also projected into the picture and into those that excite it most.
+
+    Args:
+        log_dir: as in `ViewCallback`, like `tensorboard`, `freq`, `class_names`, `on_error`.
+        data: pictures and classes, see `ViewCallback`; validation pictures suit best. Without classes, or
+            with labels that are none, the class that the network predicts is followed. Do not give the
+            tf.data.Dataset that you train on: iterating it would change its shuffling.
+        layers: the layer whose strongest map is watched: a list of one, a path, name or layer; None for the
+            last convolution.
+        images: how many pictures are occluded, default 8.
+        search: among how many pictures those are looked for that excite the map most, default 100.
+        size: side of the square in pixels, or (rows, columns); default a seventh of the picture.
+        stride: distance of positions in pixels, or (rows, columns); default half the square, four times
+            coarser per axis than `occlusion_sensitivity`: every position costs a forward pass per picture.
+        value: what the square is filled with, a number or one per channel, in the range of the network's
+            input; default the mean of the pictures.
+        batch_size: positions per step, which bounds the memory; default as many as an ordinary machine's
+            memory takes. Should they not fit after all, half of them is tried once.
+        scores: "probabilities" or "logits", what the network returns; default read off its last operation.
+        rule: "deconvnet" (default), "guided" (guided backpropagation) or "gradient", for the projections.
+        channel_order: "RGB" (default) or "BGR", the order of the network's input channels.
+        seed: of the draw.
+
+    Raises:
+        ValueError: an argument that cannot be used.
+
+    Example:
+        >>> callback = OcclusionMaps("logs/run1", data=(np.zeros((20, 8, 8, 3)), np.arange(20) % 2))
+        >>> # model.fit(x, y, epochs=20, callbacks=[callback])
+
+    """
+
+    view = "occlusion"
+
+    def __init__(
+        self,
+        log_dir: Any = None,
+        *,
+        images: int = 8,
+        search: int = 100,
+        size: Pair | None = None,
+        stride: Pair | None = None,
+        value: Colour | None = None,
+        batch_size: int | None = None,
+        scores: Literal["probabilities", "logits"] | None = None,
+        rule: Rule = "deconvnet",
+        channel_order: Literal["RGB", "BGR"] = "RGB",
+        seed: int = 0,
+        **common: Any,
+    ) -> None:
+        super().__init__(log_dir, **common)
+        counts = (
+            ("images", images),
+            ("search", search),
+            ("batch_size", 1 if batch_size is None else batch_size),
+        )
+        for name, number in counts:
+            if not isinstance(number, int) or number < 1:
+                raise ValueError(f"Received: {name}={number!r}. Expected a whole number of at least 1.")
+        if rule not in ("deconvnet", "guided", "gradient"):
+            raise ValueError(f'Received: rule={rule!r}. Expected "deconvnet", "guided" or "gradient".')
+        if scores not in (None, "probabilities", "logits"):
+            raise ValueError(f'Received: scores={scores!r}. Expected "probabilities", "logits" or None.')
+        if channel_order not in ("RGB", "BGR"):
+            raise ValueError(f'Received: channel_order={channel_order!r}. Expected "RGB" or "BGR".')
+        if self.layers == "all" or (self.layers is not None and len(self.layers) != 1):
+            raise ValueError(
+                f"one layer is watched. Received: layers={self.layers!r}. Expected None or a list of one."
+            )
+        self.images, self.search, self.seed, self.batch_size = images, search, seed, batch_size
+        self.size, self.stride, self.rule = _plain(size), _plain(stride), rule
+        self.value = None if value is None else np.asarray(value, np.float64).tolist()
+        self.channel_order, self.scores = channel_order, scores
+        self._probe: Probe | None = None
+        self._pictures: NDArray[np.int64] = np.zeros(0, np.int64)
+        self._occlude: OcclusionProbe | None = None
+        self._examples: MapExamples | None = None
+        self._impossible: Exception | None = None
+
+    def settings(self) -> dict[str, Any]:
+        """The arguments that shape what is logged."""
+        geometry = ("images", "search", "size", "stride", "value", "batch_size", "scores")
+        names = (*geometry, "rule", "channel_order", "seed")
+        return {**super().settings(), **{name: getattr(self, name) for name in names}}
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What a copy takes along: nothing that was compiled for a model."""
+        return {**super().__getstate__(), "_probe": None, "_occlude": None, "_examples": None}
+
+    def on_train_begin(self, logs: Any = None) -> None:
+        """Forget the fit before, even one that was interrupted: its model may be another."""
+        self._forget()
+        super().on_train_begin(logs)
+
+    def _forget(self) -> None:
+        super()._forget()
+        self._probe, self._occlude, self._examples, self._impossible = None, None, None, None
+
+    def log_step(self, step: int) -> None:
+        """Write the grids of every picture, and at the first step of a fit the probe pictures."""
+        if self._impossible is not None:
+            raise self._impossible
+        first = self._probe is None
+        if self._probe is None:
+            if self.data is None:
+                raise ValueError("there are no pictures to occlude. Received: data=None. Expected pictures.")
+            self._probe = draw_probe(self.data, max(self.images, self.search), self.seed)
+            self._pictures = spread_over_classes(self._probe, self.images, self.seed)
+        if self._occlude is None:
+            self._occlude = self._make_probe(self._probe)
+        images, labels = self._probe.take(self._pictures)
+        try:
+            occlusion = self._occlude(images, labels)
+        except (ValueError, NotImplementedError, MemoryError) as reason:
+            # It will not change: an epoch is not spent on finding out again.
+            self._impossible = reason
+            raise
+        if first:
+            record = probe_record(self._probe, self.seed, self.class_names, self.channel_order)
+            self.write(step, "probe", "occlusion", record.facts, record.blobs)
+        if self._examples is None:
+            self._examples = MapExamples(self.model, self._probe, self._pictures, occlusion.layer, self.rule)
+        self._write(step, occlusion, self._probe, self._examples)
+
+    def _make_probe(self, probe: Probe) -> OcclusionProbe:
+        pictures = tf.nest.flatten(probe.images)[picture_input(probe.images)]
+        grid = occluder_grid(pictures.shape[1], pictures.shape[2], self.size)
+        stride = self.stride or (max(1, grid.size[0] // 2), max(1, grid.size[1] // 2))
+        value = self.value
+        if value is None:
+            value = pictures.mean((0, 1, 2), dtype=np.float64).tolist()
+        layer = None if self.layers is None else self.layers[0]
+        return OcclusionProbe(
+            self.model, layer, grid.size, stride, value, batch_size=self.batch_size, scores=self.scores
+        )
+
+    def _write(self, step: int, occlusion: Occlusion, probe: Probe, examples: MapExamples) -> None:
+        shown, failure = examples.find(occlusion.strongest_map, self.channel_order)
+        pictures = tf.nest.flatten(probe.images)[picture_input(probe.images)]
+        square = occlusion.value.reshape(1, 1, 1, -1)
+        facts = {
+            "layer": occlusion.layer,
+            "images": self._pictures,
+            "labels": occlusion.labels,
+            "labelled": probe.labels is not None,
+            "classes": occlusion.classes,
+            "rows": occlusion.rows,
+            "cols": occlusion.cols,
+            "size": occlusion.size,
+            "stride": occlusion.stride,
+            "value": occlusion.value,
+            "colour": draw_input(square, input_display(pictures), self.channel_order)[0, 0, 0],
+            "unoccluded_probability": occlusion.unoccluded_probability,
+            "unoccluded_class": occlusion.unoccluded_class,
+            "unoccluded_activation": occlusion.unoccluded_activation,
+            "strongest_map": occlusion.strongest_map,
+            "scores": occlusion.scores,
+            "way": occlusion.way,
+            "reason": occlusion.reason,
+            "rule": self.rule,
+            **shown.facts,
+        }
+        grids: list[Blob] = [occlusion.probability, occlusion.top_class, occlusion.activation]
+        self.write(step, "occlusion", occlusion.layer, facts, [*grids, *shown.blobs])
+        if failure is not None:
+            with self.isolated(occlusion.layer):
+                raise failure
+
+
+def _plain(pair: Pair | None) -> Any:
+    """A size as JSON has it."""
+    return pair if pair is None or isinstance(pair, int) else [int(side) for side in pair]
