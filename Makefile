@@ -67,7 +67,7 @@ peers: $(PEERS)/captum/installed $(PEERS)/xplique/installed
 $(PEERS)/%/installed: tests/peers/%.txt
 	$(PYTHON) -m venv $(PEERS)/$*
 	$(PEERS)/$*/bin/pip install --disable-pip-version-check -r $<
-	$(if $(filter xplique,$*),$(PEERS)/$*/bin/pip install --disable-pip-version-check --no-deps xplique==2.0.2)
+	$(if $(filter xplique,$*),$(PEERS)/$*/bin/pip install --disable-pip-version-check --no-deps xplique==2.0.2 tf-explain==0.3.1)
 	@touch $@
 
 $(VENV)/demo-installed: setup.py pyproject.toml

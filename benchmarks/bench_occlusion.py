@@ -6,6 +6,7 @@ python -m benchmarks.bench_occlusion [S A V] [--rounds N] [--stride-divisor N]
 from __future__ import annotations
 
 import argparse
+import itertools
 import os
 import subprocess
 import tempfile
@@ -21,7 +22,13 @@ from tb_convvis.methods import OccluderGrid, OcclusionProbe, occluder_grid
 
 DIVISOR = {"S": 16, "A": 16, "V": 8}
 BATCH = {"S": 225, "A": 75, "V": 16}
-PEERS = {"xplique": "CONVVIS_XPLIQUE_PYTHON", "captum": "CONVVIS_CAPTUM_PYTHON"}
+PEERS = {
+    "xplique": "CONVVIS_XPLIQUE_PYTHON",
+    "captum": "CONVVIS_CAPTUM_PYTHON",
+    "tf_explain": "CONVVIS_XPLIQUE_PYTHON",
+}
+SIDE_BY_SIDE = ("tf_explain",)
+"""Peers whose positions cannot overlap: the stride is the size."""
 
 
 def main() -> None:
@@ -40,7 +47,8 @@ def main() -> None:
     print("|---|---|---|---|---|---|---|---|")
     for key in options.models:
         print(bench(key, options.rounds, options.stride_divisor or DIVISOR[key]), flush=True)
-    for name, key in (("xplique", "S"), ("captum", "S"), ("xplique", "A")):
+    # Captum's script builds S itself: torch reads no Keras model.
+    for name, key in [("captum", "S"), *itertools.product(("xplique", "tf_explain"), "SA")]:
         if key in options.models:
             print(peer(name, key), flush=True)
 
@@ -91,7 +99,8 @@ def peer(name: str, key: str) -> str:
         return f"{name}: set {PEERS[name]} to the Python of an environment that has it"
     build, side = MODELS[key]
     model, images = build(), pictures({"S": 4, "A": 1}[key], side)
-    size, stride = side // 8, side // 16
+    size = side // 8
+    stride = size if name in SIDE_BY_SIDE else size // 2
     probe = OcclusionProbe(model, size=size, stride=stride, value=0)
     probe(images)
 
@@ -108,7 +117,10 @@ def peer(name: str, key: str) -> str:
         script = str(Path(__file__).with_name(f"{name}_occlusion.py"))
         run = subprocess.run([python, script, str(path)], capture_output=True, text=True, check=True)
         theirs, ours = float(run.stdout.split()[-1]), (before + here()) / 2
-    return f"{key}, 225 positions, ms per image: here {ours:.1f}, {name} {theirs:.1f}: {theirs / ours:.1f}x"
+    count = occluder_grid(side, side, size, stride).count
+    return (
+        f"{key}, {count} positions, ms per image: here {ours:.1f}, {name} {theirs:.1f}: {theirs / ours:.1f}x"
+    )
 
 
 if __name__ == "__main__":
