@@ -11,11 +11,7 @@ export default defineConfig({
     reportCompressedSize: true,
     lib: { entry: "src/index.tsx", formats: ["es"], fileName: () => "index.js" },
     // Vite leaves white space in libraries for the sake of those who bundle them again; nobody does here.
-    rolldownOptions: {
-      output: { minify: true },
-      // d3 computes its colour schemes with these while it loads; unused ones can be left out.
-      treeshake: { manualPureFunctions: ["colors", "ramp$1", "ramp", "cubehelixLong", "cubehelix", "custom"] },
-    },
+    rolldownOptions: { output: { minify: true } },
   },
   test: { include: ["test/**/*.test.{ts,tsx}"] },
 });

@@ -1,7 +1,7 @@
 /** A number over the epochs, with the current epoch marked; a click goes to the nearest epoch. */
 
-import { scaleLinear } from "d3-scale";
-import { line } from "d3-shape";
+import { polyline } from "../lib/paths";
+import { scaleLinear, upTo } from "../lib/scale";
 import { number } from "../lib/words";
 import { useWidth } from "./useWidth";
 
@@ -25,11 +25,8 @@ const MARGIN = { top: 8, right: 10, bottom: 20, left: 44 };
 export function Curve({ steps, values, reference, domain, peak, current, colour, label, onPick }: CurveProps) {
   const [ref, width] = useWidth<HTMLDivElement>();
   const x = scaleLinear(domain, [MARGIN.left, Math.max(MARGIN.left + 1, width - MARGIN.right)]);
-  const y = scaleLinear([0, peak || 1], [HEIGHT - MARGIN.bottom, MARGIN.top]).nice(3);
-  const path = line<number>()
-    .defined(Number.isFinite)
-    .x((_, at) => x(steps[at] ?? 0))
-    .y((value) => y(value));
+  const y = scaleLinear(upTo(peak, 3), [HEIGHT - MARGIN.bottom, MARGIN.top]);
+  const path = (curve: readonly number[]) => polyline(curve.map((value, at) => [x(steps[at] ?? 0), y(value)]));
   const here = values[steps.indexOf(current)];
   const pick = (event: MouseEvent & { currentTarget: Element }) =>
     onPick(x.invert(event.clientX - event.currentTarget.getBoundingClientRect().left));
@@ -46,8 +43,8 @@ export function Curve({ steps, values, reference, domain, peak, current, colour,
           {x.ticks(Math.max(2, Math.floor(width / 70))).filter(Number.isInteger).map((tick) => (
             <text key={tick} class="axis" x={x(tick)} y={HEIGHT - 5} text-anchor="middle">{tick}</text>
           ))}
-          <path class="reference" d={path(reference) ?? ""} />
-          <path class="curve" d={path(values) ?? ""} stroke={colour} />
+          <path class="reference" d={path(reference)} />
+          <path class="curve" d={path(values)} stroke={colour} />
           <line class="marker" x1={x(current)} x2={x(current)} y1={MARGIN.top} y2={HEIGHT - MARGIN.bottom} />
           {here !== undefined && Number.isFinite(here) && <circle class="dot" cx={x(current)} cy={y(here)} r={3.5} />}
         </svg>

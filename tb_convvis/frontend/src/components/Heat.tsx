@@ -1,8 +1,8 @@
 /** Histograms over time: epochs to the right, values upwards, colour for the share of the weights. */
 
-import { scaleLinear } from "d3-scale";
-import { interpolateCividis } from "d3-scale-chromatic";
 import { useLayoutEffect, useRef } from "preact/hooks";
+import { cividis } from "../lib/colourMaps";
+import { scaleLinear } from "../lib/scale";
 import { number } from "../lib/words";
 import { chartHeight, type HistogramChartProps } from "./chart";
 import { useWidth } from "./useWidth";
@@ -11,7 +11,7 @@ const MARGIN = { top: 8, right: 10, bottom: 24, left: 52 };
 
 /** Square root: the long thin tails are what one looks for, and a linear scale would hide them. */
 export function heatColour(share: number, peak: number): string {
-  return interpolateCividis(peak > 0 ? Math.sqrt(share / peak) : 0);
+  return cividis(peak > 0 ? Math.sqrt(share / peak) : 0);
 }
 
 /** Borders of the epochs' columns: half-way between neighbours, so that gaps in the log stay visible as width. */

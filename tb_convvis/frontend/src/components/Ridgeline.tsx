@@ -1,9 +1,8 @@
 /** Histograms one behind the other, the oldest at the back; the current epoch stands out. */
 
-import { ticks } from "d3-array";
-import { scaleLinear } from "d3-scale";
-import { area, curveMonotoneX, line } from "d3-shape";
 import { useMemo } from "preact/hooks";
+import { monotone } from "../lib/paths";
+import { scaleLinear, ticks } from "../lib/scale";
 import { number } from "../lib/words";
 import type { HistogramChartProps } from "./chart";
 import { chartHeight, every, mix } from "./chart";
@@ -29,10 +28,8 @@ export function Ridgeline({ steps, shares, extent, peak, current, colour, label,
     const centre = (bin: number) => MARGIN.left + ((bin + 0.5) / bins) * (right - MARGIN.left);
     const base = scaleLinear([0, Math.max(1, shares.length - 1)], [MARGIN.top, tall - MARGIN.bottom]);
     const rise = (share: number) => (share / (peak || 1)) * (MARGIN.top - 8);
-    const outline = (row: number) =>
-      line<number>().x((_, bin) => centre(bin)).y((share) => base(row) - rise(share)).curve(curveMonotoneX)(shares[row] ?? []) ?? "";
-    const shape = (row: number) =>
-      area<number>().x((_, bin) => centre(bin)).y0(base(row)).y1((share) => base(row) - rise(share)).curve(curveMonotoneX)(shares[row] ?? []) ?? "";
+    const outline = (row: number) => monotone(Array.from(shares[row] ?? [], (share, bin) => [centre(bin), base(row) - rise(share)]));
+    const shape = (row: number) => (bins > 0 ? `${outline(row)}V${base(row)}H${centre(0)}Z` : "");
     const rows = ridgesOf(shares.length);
     const back = rows.map((row) => (
       <path key={row} class="ridge" d={shape(row)} style={{ fill: mix(colour, 15 + (50 * row) / shares.length) }} />

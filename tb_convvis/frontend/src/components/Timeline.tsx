@@ -1,8 +1,8 @@
 /** The one slider: it moves every panel of every chosen run. Under it, a line of ticks for each run. */
 
-import { scaleLinear } from "d3-scale";
 import { useMemo } from "preact/hooks";
 import { failedSteps } from "../data/status";
+import { scaleLinear } from "../lib/scale";
 import { pause, playing, SPEEDS, speed, togglePlay } from "../playback";
 import { layer } from "../layers";
 import { colours, goTo, moveBy, shownIndexes, step, ticks, timeline, titles } from "../state";

@@ -1,6 +1,6 @@
 /** What the sizes of a layer's filters say: dead and dominating ones. */
 
-import { median } from "d3-array";
+import { median } from "./median";
 
 export const DEAD_SHARE = 1e-3;
 export const DOMINANCE = 5;

@@ -1,20 +1,17 @@
 /** Numbers and times in words. */
 
-import { format } from "d3-format";
-
-const small = format(".3~g");
-const exponent = format(".2~e");
-
 /** A weight-like number in three digits. */
 export function number(value: number): string {
   if (!Number.isFinite(value)) return "not finite";
   if (value === 0) return "0";
   const size = Math.abs(value);
-  return (size < 1e-3 || size >= 1e5 ? exponent(value) : small(value)).replace("−", "\u2212");
+  const digits = size < 1e-3 || size >= 1e5 ? size.toExponential(2) : size.toPrecision(3);
+  const short = digits.replace(/(\.\d*?)0+(?=e|$)/, "$1").replace(/\.(?=e|$)/, "");
+  return value < 0 ? `\u2212${short}` : short;
 }
 
 export function whole(value: number): string {
-  return format(",")(value);
+  return value.toLocaleString("en-US");
 }
 
 export function plural(amount: number, one: string, many = `${one}s`): string {

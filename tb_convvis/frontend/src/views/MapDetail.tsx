@@ -1,6 +1,5 @@
 /** One map of one run, enlarged: its projections and patches, where they come from, its strength over the epochs. */
 
-import { median } from "d3-array";
 import { useMemo, useState } from "preact/hooks";
 import { ColumnHead } from "../components/Columns";
 import { Curve } from "../components/Curve";
@@ -8,6 +7,7 @@ import { Absent, Loading } from "../components/states";
 import { useWidth } from "../components/useWidth";
 import { type RunIndex, findSeries } from "../data/index";
 import { className } from "../data/top";
+import { median } from "../lib/median";
 import { number } from "../lib/words";
 import { colours, goTo, store, timeline } from "../state";
 import { type FeatureReady, type Probe, panelOf, probeAt, strengthAt } from "./features";
@@ -166,6 +166,6 @@ function strengthsOf(index: RunIndex, layer: string, map: number): { steps: numb
   return {
     steps: series?.steps ?? [],
     values: all.map((strengths) => finite(strengths?.[map])),
-    medians: all.map((strengths) => finite(strengths && median(strengths, (value) => finite(value)))),
+    medians: all.map((strengths) => finite(strengths && median(strengths.filter(Number.isFinite)))),
   };
 }

@@ -1,7 +1,6 @@
 /** The maps of a layer: their projections and patches on one canvas, and over it a cell for each map. */
 
 import { type ReadonlySignal, computed, useSignal } from "@preact/signals";
-import { greatest } from "d3-array";
 import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { type Cell, CellGrid } from "../components/CellGrid";
 import { PaintedCanvas } from "../components/PaintedCanvas";
@@ -71,7 +70,8 @@ function layoutIn(width: number, shape: CellShape, dpr: number): CellLayout {
   const layouts = Array.from({ length: LARGEST - SMALLEST + 1 }, (_, at) => layoutCells(shape, room, SMALLEST + at, dpr));
   const [smallest] = layouts;
   const fitting = layouts.filter((layout) => layout.width <= room);
-  return greatest(fitting, (layout) => worth(layout, room, dpr)) ?? (smallest as CellLayout);
+  const worths = fitting.map((layout) => worth(layout, room, dpr));
+  return fitting[worths.indexOf(Math.max(...worths))] ?? (smallest as CellLayout);
 }
 
 /** How much of the line is filled; less for tiles that are larger, or much smaller, than they had best be. */
