@@ -49,7 +49,7 @@ def write_large(root: Path, runs: int = 4, epochs: int = 100, layers: int = 5, m
                 _write(writer, "run", "features", epoch, cost)
 
 
-def _write(  # noqa: PLR0917 (a record reads from left to right)
+def _write(
     writer: EventWriter,
     kind: str,
     subject: str,
