@@ -4,12 +4,12 @@ import { Columns } from "../components/Columns";
 import { Icon } from "../components/Icon";
 import { Segmented } from "../components/Segmented";
 import { CODE, Snippet } from "../components/states";
+import { statusWants } from "../data/status";
 import { mapPage, openMap, showMode } from "../settings";
 import { EnlargedMap } from "./EnlargedMap";
 import { FEATURE_PARTS, FeatureColumn } from "./FeatureColumn";
 import { loadFeatures } from "./featureLoads";
 import { pagesOf, panelOf } from "./features";
-import { statusWants } from "./featureWants";
 import type { PanelProps, View } from "./view";
 
 function Toolbar({ indexes, layer }: PanelProps) {
@@ -99,7 +99,7 @@ export const features: View = {
     ],
   },
   layers: (indexes) => indexes.flatMap(({ series }) => series.filter(({ kind }) => kind === "top").map(({ subject }) => subject)),
-  wants: statusWants,
+  wants: (indexes) => statusWants(indexes, "features"),
   follows: () => undefined,
   load: loadFeatures,
   Toolbar,
