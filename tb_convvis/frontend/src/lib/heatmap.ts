@@ -1,6 +1,6 @@
 /** Values at positions as pixels: the mean over rectangles of positions, in the colours of a scale. */
 
-import { interpolateCividis, interpolateRdBu } from "d3-scale-chromatic";
+import { interpolateCividis } from "d3-scale-chromatic";
 import type { Spans } from "./positions";
 
 const LEVELS = 256;
@@ -31,10 +31,21 @@ export function sequential(low: number, high: number): Scale {
   return { low, high, colour: interpolateCividis };
 }
 
+/** From red over white to blue: the ends of ColorBrewer's RdBu with eight steps. */
+const RED = [178, 24, 43];
+const WHITE = [247, 247, 247];
+const BLUE = [33, 102, 172];
+
+function redToBlue(share: number): string {
+  const part = Math.abs(2 * share - 1);
+  const end = share < 0.5 ? RED : BLUE;
+  return `rgb(${end.map((channel, at) => Math.round(part * channel + (1 - part) * (WHITE[at] ?? 0))).join()})`;
+}
+
 /** Centred on zero, which is white; the positive end is blue, as what is lost is in the sequential scale. */
 export function diverging(largest: number): Scale {
   const end = largest || 1;
-  return { low: -end, high: end, colour: interpolateRdBu };
+  return { low: -end, high: end, colour: redToBlue };
 }
 
 const ramps = new Map<Scale["colour"], Uint32Array>();

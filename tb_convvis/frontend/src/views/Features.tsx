@@ -10,7 +10,7 @@ import { EnlargedMap } from "./EnlargedMap";
 import { FEATURE_PARTS, FeatureColumn } from "./FeatureColumn";
 import { loadFeatures } from "./featureLoads";
 import { pagesOf, panelOf } from "./features";
-import type { PanelProps, View } from "./view";
+import { type PanelProps, type View, layersOf } from "./view";
 
 function Toolbar({ indexes, layer }: PanelProps) {
   const pages = Math.max(
@@ -98,7 +98,7 @@ export const features: View = {
       "Only the probe set was searched: a map that is dead here may answer to other pictures.",
     ],
   },
-  layers: (indexes) => indexes.flatMap(({ series }) => series.filter(({ kind }) => kind === "top").map(({ subject }) => subject)),
+  layers: (indexes) => layersOf(indexes, "top"),
   wants: (indexes) => statusWants(indexes, "features"),
   follows: () => undefined,
   load: loadFeatures,

@@ -12,7 +12,8 @@ import { OCCLUSION_PARTS, OcclusionColumn } from "./OcclusionColumn";
 import { loadOcclusion } from "./occlusionLoads";
 import { OcclusionStrip } from "./OcclusionStrip";
 import { PictureChoice } from "./PictureChoice";
-import type { PanelProps, View } from "./view";
+import { useSteady } from "./useSteady";
+import { type PanelProps, type View, layersOf } from "./view";
 
 function Toolbar() {
   return (
@@ -51,12 +52,13 @@ function Toolbar() {
 }
 
 function Panel({ indexes, layer }: PanelProps) {
-  const pictures = occludedPictures(indexes, layer);
+  const loading = indexes.some((index) => panelOf(index, layer).state === "loading");
+  const { pictures } = useSteady({ state: loading ? "loading" : "ready", pictures: occludedPictures(indexes, layer) }, layer);
   const image = currentPicture(pictures);
   const arrived = store.arrivals.value;
   const common = useMemo(() => commonOf(indexes, layer, image), [indexes, layer, image, arrived, heatMode.value]);
   const picture = pictures.find((one) => one.image === image) ?? { image, probe: null };
-  if (pictures.length === 0 && indexes.some((index) => panelOf(index, layer).state === "loading")) return <Loading height={420} />;
+  if (pictures.length === 0 && loading) return <Loading height={420} />;
   return (
     <>
       {pictures.length > 0 && <PictureChoice pictures={pictures} current={image} runs={indexes.length} />}
@@ -93,18 +95,18 @@ export const occlusion: View = {
       "Where b and d are low at the same place, the map and the class depend on the same part of the picture.",
       "c says what that part is. If the other patches show the same kind of thing, the map answers to that.",
       "e shows what the network takes the picture for when a part is covered.",
-      "Nothing changes anywhere: the occluder may be too small, or the class may be told by many parts.",
+      "Nothing changes anywhere: the occluder may be too small, or many parts may tell the class.",
     ],
     cannot: [
       "Size and colour of the occluder matter: another size or colour can give another map. Try both before you rely on one.",
       "A picture with a patch on it is unlike those the network was trained on. It may answer to the patch, not to what is missing.",
-      "Parts that tell the same are not found: cover one of two wheels, and the other still tells that it is a car.",
+      "Parts that are correlated hide each other: cover one of two wheels, and the other still tells that it is a car.",
       "A high probability does not mean that a part is unimportant, only that it is not needed while all the rest is seen.",
       "The strongest map can be another one at another epoch, and map 7 of one run has no relation to map 7 of another.",
       "These are single pictures. They prove nothing about the others.",
     ],
   },
-  layers: (indexes) => indexes.flatMap(({ series }) => series.filter(({ kind }) => kind === "occlusion").map(({ subject }) => subject)),
+  layers: (indexes) => layersOf(indexes, "occlusion"),
   wants: (indexes) => statusWants(indexes, "occlusion"),
   follows: () => undefined,
   load: loadOcclusion,

@@ -4,6 +4,7 @@ import { PaintedCanvas } from "../components/PaintedCanvas";
 import { drawnSize, tileInMap } from "../lib/mosaic";
 import { frameOf } from "../lib/positions";
 import { number } from "../lib/words";
+import { store } from "../state";
 import { FIRST_TILES, type OcclusionReady, projections } from "./occlusion";
 import { drawTile, paintPatch } from "./paintFeatures";
 import { pictureWords } from "./featureWords";
@@ -55,6 +56,8 @@ export function OcclusionPatches({ panel, place, probe, runs, side }: OcclusionP
     entry.image < 0 ? "no picture" : `${pictureWords(probe, entry.image)}: activation ${number(entry.value)}`,
   );
   const paint = (context: CanvasRenderingContext2D) => {
+    // While they are decoded, those of the epoch before stay: a moment.
+    if (picture === undefined && store.blob(panel.series, panel.at, FIRST_TILES + place)) return;
     context.clearRect(0, 0, width, height);
     slots.forEach(({ projection, patch }, slot) => {
       if (tiles && picture) drawTile(context, picture, tileInMap(slot, { tile: tiles.tile, across: k }), ...projection);
@@ -76,7 +79,7 @@ export function OcclusionPatches({ panel, place, probe, runs, side }: OcclusionP
         })}
       </div>
       <p class="quiet">
-        {facts.refused !== null ? `No projections: ${facts.refused}` : picture === null ? "The projections are damaged." : "Framed: this picture. Right: the strongest others."}
+        {facts.refused !== null ? `No projections: ${facts.refused}` : picture === null ? "The projections are damaged." : "Framed: this picture. Right: strongest others."}
       </p>
     </>
   );

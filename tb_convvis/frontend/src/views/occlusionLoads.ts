@@ -9,11 +9,12 @@ import type { Want } from "../data/plan";
 import { chosenPicture } from "../settings";
 import { step, store } from "../state";
 import { lane } from "./lane";
-import { FIRST_TILES, currentPicture, occludedPictures, occlusionSeries, panelOf, probeOf } from "./occlusion";
+import { FIRST_TILES, currentPicture, occludedPictures, occlusionSeries, panelOf, probeOf, projections } from "./occlusion";
 import { probeManifests } from "./probe";
 import { pictureWants } from "./probePictures";
+import { recordPicture } from "./recordPicture";
 import type { PanelProps } from "./view";
-import { type Head, detailsAround, headsAround, headsAt, headsLack, sizesOf, sum } from "./windows";
+import { type Detail, type Head, detailsAround, headsAround, headsAt, headsLack, sizesOf, sum } from "./windows";
 
 /** The slider rests when it did not move for so many milliseconds. */
 const REST = 120;
@@ -56,6 +57,7 @@ function follow({ indexes, layer }: PanelProps, all: readonly Series[]): () => v
     untracked(() => {
       if (headsLack(all, target, HEAD, AHEAD) || headsLack(all, target, HEAD, -AHEAD))
         heads.fetch(headsAround(all, target, HEAD), onRest);
+      decodeAround(indexes, layer);
     });
     clearTimeout(timer);
     timer = window.setTimeout(onRest, REST);
@@ -68,20 +70,35 @@ function follow({ indexes, layer }: PanelProps, all: readonly Series[]): () => v
   };
 }
 
+/** Projections into the chosen picture, at a step. */
+function tilesAt(indexes: readonly RunIndex[], layer: string): Detail[] {
+  const image = currentPicture(occludedPictures(indexes, layer));
+  return indexes.flatMap((index) => {
+    const panel = panelOf(index, layer);
+    if (panel.state !== "ready") return [];
+    const { facts } = panel.record;
+    const place = facts.tiles ? facts.images.indexOf(image) : -1;
+    return place < 0 ? [] : [{ series: panel.series, at: panel.at, indices: [FIRST_TILES + place] }];
+  });
+}
+
+/** Starts decoding what of them the slider is about to come to. */
+function decodeAround(indexes: readonly RunIndex[], layer: string): void {
+  for (const { series, at, indices } of tilesAt(indexes, layer))
+    for (const index of indices)
+      for (let place = Math.max(0, at - AHEAD); place <= Math.min(at + AHEAD, series.steps.length - 1); place++)
+        recordPicture(projections, { series, at: place }, index);
+}
+
 /** Pictures for the step: projections into the chosen picture, and the probe pictures that they belong to. */
 function picturesAt(indexes: readonly RunIndex[], layer: string): Want[] {
-  const image = currentPicture(occludedPictures(indexes, layer));
   const panels = indexes.flatMap((index) => {
     const panel = panelOf(index, layer);
     return panel.state === "ready" ? [{ ...panel, probe: probeOf(index, panel.series.steps[panel.at] ?? 0, panel.record) }] : [];
-  });
-  const tiles = panels.flatMap(({ series, at, record: { facts } }) => {
-    const place = facts.tiles ? facts.images.indexOf(image) : -1;
-    return place < 0 ? [] : [{ series, at, indices: [FIRST_TILES + place] }];
   });
   const needs = panels.flatMap(({ probe, record: { facts, numbers } }) => {
     const strongest = facts.images.flatMap((_, place) => Array.from({ length: facts.k }, (_slot, slot) => numbers.at(place, slot).image));
     return probe ? [{ probe, images: new Set([...facts.images, ...strongest.filter((number) => number >= 0)]) }] : [];
   });
-  return [...detailsAround(tiles, TILES_BYTES, FURTHEST), ...pictureWants(needs)];
+  return [...detailsAround(tilesAt(indexes, layer), TILES_BYTES, FURTHEST), ...pictureWants(needs)];
 }
