@@ -3,16 +3,17 @@
     python -m tests.logs DIR --runs 2 --steps 60
 
 writes runs whose first layer grows from noise to oriented gratings, each with a sibling `train` run that
-holds Keras's histograms. Needs no TensorFlow: records are written by TensorBoard's own Python writer.
+holds Keras's histograms; each has occlusion maps of pictures with a planted object. Needs no TensorFlow:
+records are written by TensorBoard's own Python writer.
 """
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,9 @@ from tensorboard.plugins.histogram.summary_v2 import histogram_pb
 from tensorboard.summary.writer.record_writer import RecordWriter
 
 from tb_convvis import schema
+
+if TYPE_CHECKING:
+    from tests.occlusion_logs import Planted
 
 END_PLUGIN = "test_end"
 """Each file ends with a record under this plugin name: a reader that lists it has read the whole file."""
@@ -143,7 +147,9 @@ def write_run(
     steps: Iterable[int] = range(3),
     shapes: Mapping[str, tuple[int, int, int, int]] | None = None,
     seed: int = 0,
+    *,
     keras: bool = True,
+    also: Callable[[LogFile, int, int], None] | None = None,
 ) -> None:
     """Write a training: `directory/convvis`, and `directory/train` as Keras's callback would.
 
@@ -153,6 +159,7 @@ def write_run(
         shapes: kernel shape by layer; by default two small convolutions.
         seed: of the noise the filters begin with and the gratings they become.
         keras: whether to write the `train` run.
+        also: writes more at each step; called with the file, the step and how many steps were logged.
     """
     steps = list(steps)
     shapes = shapes or {"conv1": (3, 3, 3, 4), "backbone/conv2": (3, 3, 4, 4)}
@@ -169,6 +176,8 @@ def write_run(
             for view in ("filters", "weights"):
                 cost = {"view": view, "seconds": 0.02, "bytes": 31104}
                 log.record("run", view, step, {**cost, "failures": [], "notes": []}, logged=logged)
+            if also:
+                also(log, step, logged)
     if keras:
         with LogFile(directory / "train") as log:
             for step in steps[1:]:
@@ -228,6 +237,9 @@ def _model_facts(shapes: Mapping[str, tuple[int, int, int, int]]) -> dict[str, A
 
 def main() -> None:
     """Write a log directory from the command line."""
+    # Here, since that module is built on this one.
+    from tests.occlusion_logs import MANY, ONE, write_epoch, write_probe
+
     parser = argparse.ArgumentParser(description="Write a log directory to try the ConvVis tab on.")
     parser.add_argument("directory", type=Path)
     parser.add_argument("--runs", type=int, default=2)
@@ -235,7 +247,15 @@ def main() -> None:
     arguments = parser.parse_args()
     for run in range(arguments.runs):
         shapes = {"conv1": (9, 9, 3, 32), "backbone/conv2": (5, 5, 32, 16)}
-        write_run(arguments.directory / f"run{run + 1}", range(arguments.steps), shapes, seed=100 * run)
+        planted = ONE if run % 2 else MANY
+
+        def also(log: LogFile, step: int, logged: int, planted: Planted = planted) -> None:
+            if step == 0:
+                write_probe(log, step, planted)
+            write_epoch(log, step, step / max(arguments.steps - 1, 1), planted, logged=logged)
+
+        steps = range(arguments.steps)
+        write_run(arguments.directory / f"run{run + 1}", steps, shapes, seed=100 * run, also=also)
 
 
 if __name__ == "__main__":

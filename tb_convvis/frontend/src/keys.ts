@@ -1,6 +1,6 @@
 /** Keys that work everywhere but in fields for text. */
 
-import { openFilter, openMap, viewId } from "./settings";
+import { occluderAt, openFilter, openMap, viewId } from "./settings";
 import { helpOpen, moveBy } from "./state";
 import { pause, togglePlay } from "./playback";
 import { moveLayer } from "./layers";
@@ -20,10 +20,11 @@ export const KEYS: Key[] = [
   { keys: ["?"], does: "this help", run: () => (helpOpen.value = !helpOpen.value) },
   {
     keys: ["Escape"],
-    does: "close the help, or what is enlarged",
+    does: "close the help, or what is enlarged; put the occluder back",
     run: () => {
       if (helpOpen.value) helpOpen.value = false;
       else if (viewId.value === "features") openMap.value = null;
+      else if (viewId.value === "occlusion") occluderAt.value = null;
       else openFilter.value = null;
     },
   },

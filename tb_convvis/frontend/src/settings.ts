@@ -3,12 +3,16 @@
 import { type Signal, signal } from "@preact/signals";
 
 export const MAX_RUNS = 4;
+const OPACITY = 70;
 
 export type ScaleMode = "layer" | "filter";
 export type ColourMode = "colour" | "grey";
 export type ChartMode = "ridgeline" | "heat";
 export type ShowMode = "both" | "projections" | "patches";
 export type SpacingMode = "all" | "log";
+export type HeatMode = "probability" | "drop";
+export type PlotMode = "centre" | "average";
+export type FilmMode = "class" | "map";
 
 /** Runs chosen by name; null as long as the user left the choice to us. */
 export const chosenRuns = signal<string[] | null>(null);
@@ -32,6 +36,19 @@ export const openMap = signal<number | null>(null);
 export const mapPage = signal<number | null>(null);
 /** Which epochs a map's strip shows. */
 export const spacingMode = signal<SpacingMode>("all");
+
+/** The occluded picture, by its number in the probe set; null for the first there is. */
+export const chosenPicture = signal<number | null>(null);
+/** Where the occluder stands, as shares of the picture's height and width; null where it does most. */
+export const occluderAt = signal<readonly [down: number, across: number] | null>(null);
+/** What is mapped of the class: its probability, or how much of it is lost. */
+export const heatMode = signal<HeatMode>("probability");
+/** Which pixels a position's value is drawn at. */
+export const plotMode = signal<PlotMode>("centre");
+/** Which of the maps is followed over the epochs. */
+export const filmMode = signal<FilmMode>("class");
+/** Of the heat over the picture, in per cent. */
+export const opacity = signal(OPACITY);
 
 interface Setting {
   key: string;
@@ -64,6 +81,12 @@ function whole(key: string, target: Signal<number | null>): Setting {
   };
 }
 
+/** Two numbers from 0 to 1. */
+function shares(text: string | undefined): [number, number] | null {
+  const [down, across, ...more] = (text ?? "").split(",").map((part) => (/^[01](\.\d+)?$/.test(part) ? Number(part) : Number.NaN));
+  return down !== undefined && across !== undefined && more.length === 0 && down <= 1 && across <= 1 ? [down, across] : null;
+}
+
 function names(text: string | undefined): string[] | null {
   try {
     const value: unknown = JSON.parse(text ?? "null");
@@ -91,6 +114,20 @@ const SETTINGS: Setting[] = [
   whole("map", openMap),
   whole("maps", mapPage),
   choice("strip", spacingMode, ["all", "log"]),
+  whole("picture", chosenPicture),
+  {
+    key: "at",
+    read: (text) => (occluderAt.value = shares(text)),
+    write: () => occluderAt.value?.map((share) => share.toFixed(4)).join(),
+  },
+  choice("heat", heatMode, ["probability", "drop"]),
+  choice("plot", plotMode, ["centre", "average"]),
+  choice("film", filmMode, ["class", "map"]),
+  {
+    key: "opacity",
+    read: (text) => (opacity.value = text !== undefined && /^\d{1,3}$/.test(text) ? Math.min(100, Number(text)) : OPACITY),
+    write: () => (opacity.value === OPACITY ? undefined : String(opacity.value)),
+  },
 ];
 
 export function restore(address: ReadonlyMap<string, string>): void {

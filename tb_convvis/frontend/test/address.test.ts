@@ -16,6 +16,12 @@ describe("the address", () => {
     settings.openFilter.value = 7;
     settings.weightName.value = "kernel";
     settings.chartMode.value = "heat";
+    settings.chosenPicture.value = 5;
+    settings.occluderAt.value = [0.25, 1];
+    settings.heatMode.value = "drop";
+    settings.plotMode.value = "average";
+    settings.filmMode.value = "map";
+    settings.opacity.value = 0;
     const values = settings.serialise();
     const hash = withAddress("#convvis&other=1", values);
     settings.restore(new Map());
@@ -29,7 +35,7 @@ describe("the address", () => {
   });
 
   it("survives nonsense", () => {
-    settings.restore(readAddress("#x&p.convvis.step=1e9&p.convvis.scale=evil&p.convvis.runs=%7B&p.convvis.filter=%E0%A4%A"));
+    settings.restore(readAddress("#x&p.convvis.step=1e9&p.convvis.scale=evil&p.convvis.runs=%7B&p.convvis.filter=%E0%A4%A&p.convvis.at=0.5,2&p.convvis.opacity=1e1"));
     expect(settings.serialise().size).toBe(0);
   });
 

@@ -55,7 +55,7 @@ const manifest = fields<Manifest>({
 });
 
 /** Infinite and undefined statistics are written as null. */
-const statistic: Guard<number> = (value, at) => (value === null ? Number.NaN : finite(value, at));
+export const statistic: Guard<number> = (value, at) => (value === null ? Number.NaN : finite(value, at));
 
 export function parseManifest(data: Uint8Array): Manifest {
   return parseJson(new TextDecoder().decode(data), manifest, "manifest");

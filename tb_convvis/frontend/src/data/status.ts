@@ -2,6 +2,7 @@
 
 import { store } from "../state";
 import { type RunIndex, type Series, findSeries } from "./index";
+import { type Want, wholeSeries } from "./plan";
 import { type Failure, type Manifest, type StatusFacts, statusFacts } from "./manifest";
 
 const EMPTY: StatusFacts = { failures: [], notes: [] };
@@ -48,4 +49,12 @@ export function loggedEpochs(index: RunIndex, view: string, layer: string): numb
 export function failedSteps(index: RunIndex, view: string, layer: string): number[] {
   const series = findSeries(index, "run", view);
   return series?.steps.filter((_, at) => concerns(read(series, at), layer)) ?? [];
+}
+
+/** How a view went at each epoch. */
+export function statusWants(indexes: readonly RunIndex[], view: string): Want[] {
+  return indexes.flatMap((index) => {
+    const series = findSeries(index, "run", view);
+    return series ? [wholeSeries(series, 0, 1_024)] : [];
+  });
 }

@@ -4,7 +4,7 @@ import { type Guard, Malformed, count, fields, finite, list, nullable, optional,
 import type { Rect } from "../lib/mosaic";
 import type { BlobInfo } from "./manifest";
 
-type Size = readonly [height: number, width: number];
+export type Size = readonly [height: number, width: number];
 
 export interface TopFacts {
   layer: string;
@@ -28,13 +28,13 @@ export interface TopFacts {
   } | null;
 }
 
-const size: Guard<Size> = (value, at) => {
+export const size: Guard<Size> = (value, at) => {
   const [height, width, more] = list(count)(value, at);
   if (!height || !width || more !== undefined) throw new Malformed(`${at}: expected [height, width]`);
   return [height, width];
 };
 
-const positive: Guard<number> = (value, at) => {
+export const positive: Guard<number> = (value, at) => {
   const number = count(value, at);
   if (number === 0) throw new Malformed(`${at}: expected at least 1, received 0`);
   return number;
@@ -98,7 +98,7 @@ export class TopNumbers {
   readonly #places: number[];
   readonly #entries: Entry[] = [];
 
-  constructor({ maps, k, columns }: TopFacts, data: Uint8Array) {
+  constructor({ maps, k, columns }: Pick<TopFacts, "maps" | "k" | "columns">, data: Uint8Array) {
     const length = maps.length * k * columns.length;
     if (data.byteLength !== 4 * length)
       throw new Malformed(`activations: expected ${4 * length} bytes, received ${data.byteLength}`);
@@ -129,8 +129,13 @@ export class TopNumbers {
   }
 }
 
+/** What is known of the windows of projections; null where there are none. */
+export interface Windowed {
+  tiles: { window: Size; block: number; tile: Size } | null;
+}
+
 /** The window of an activation in its picture; the whole picture where none was logged. */
-export function windowOf(facts: TopFacts, entry: Entry, picture: Size): Rect {
+export function windowOf(facts: Windowed, entry: Entry, picture: Size): Rect {
   if (!facts.tiles || !Number.isFinite(entry.top) || !Number.isFinite(entry.left))
     return { left: 0, top: 0, width: picture[1], height: picture[0] };
   return { left: entry.left, top: entry.top, width: facts.tiles.window[1], height: facts.tiles.window[0] };
@@ -168,7 +173,11 @@ export const probeFacts: Guard<ProbeFacts> = (value, at) => {
 /** The class of a picture in words, or null where it is not known. */
 export function className({ labels, classNames }: ProbeFacts, image: number): string | null {
   const label = labels[image] ?? null;
-  return label === null ? null : (classNames?.[label] ?? `class ${label}`);
+  return label === null ? null : nameOfClass(classNames, label);
+}
+
+export function nameOfClass(classNames: readonly string[] | null, label: number): string {
+  return classNames?.[label] ?? `class ${label}`;
 }
 
 export interface StrengthFacts {

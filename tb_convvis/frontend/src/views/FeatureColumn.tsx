@@ -1,6 +1,6 @@
 /** One run's column in the Features view: what excites the maps of the layer at the epoch. */
 
-import { useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { ColumnHead } from "../components/Columns";
 import { Failed, Note } from "../components/states";
 import type { RunIndex } from "../data/index";
@@ -8,10 +8,12 @@ import { hasJumped } from "../data/top";
 import { plural } from "../lib/words";
 import { showMode } from "../settings";
 import { store, titles } from "../state";
-import { type FeaturePanel, type FeatureReady, OVERVIEW, panelOf, probeAt, strengthsAround } from "./features";
+import { type FeatureReady, OVERVIEW, panelOf, strengthsAround } from "./features";
 import { changeWords, drawnWords, mapWords, ruleWords } from "./featureWords";
 import { MapGrid } from "./MapGrid";
+import { probeAt } from "./probe";
 import { Unready } from "./Unready";
+import { useSteady } from "./useSteady";
 
 /** Header, words on top, pictures, words below. */
 export const FEATURE_PARTS = 4;
@@ -28,18 +30,11 @@ export function FeatureColumn({ index, layer, runs }: FeatureColumnProps) {
   return <Unready run={index.run} panel={panel} height={420} loading="loading features" />;
 }
 
-/** While an epoch is fetched, the one before stays, and the header says which it is. */
-function useSteady(panel: FeaturePanel, subject: string): FeaturePanel {
-  const last = useRef<{ subject: string; panel: FeaturePanel } | null>(null);
-  if (panel.state !== "loading") last.current = { subject, panel };
-  return panel.state === "loading" && last.current?.subject === subject ? last.current.panel : panel;
-}
-
 function ReadyColumn({ index, layer, runs, panel }: FeatureColumnProps & { panel: FeatureReady }) {
   const [hovered, setHovered] = useState<number | null>(null);
   const { series, at, facts, numbers, page } = panel;
   const shown = series.steps[at] ?? 0;
-  const probe = probeAt(index, shown);
+  const probe = probeAt(index, shown, "pictures");
   const { now, before } = strengthsAround(index, layer, shown);
   const jumped = new Set(facts.maps.filter((map) => hasJumped(before?.maps ?? null, now?.maps ?? null, map)));
   const dead = page.filter((map) => numbers.isDead(map)).length;

@@ -4,13 +4,13 @@ import { Columns } from "../components/Columns";
 import { Icon } from "../components/Icon";
 import { Segmented } from "../components/Segmented";
 import { CODE, Snippet } from "../components/states";
+import { statusWants } from "../data/status";
 import { mapPage, openMap, showMode } from "../settings";
 import { EnlargedMap } from "./EnlargedMap";
 import { FEATURE_PARTS, FeatureColumn } from "./FeatureColumn";
 import { loadFeatures } from "./featureLoads";
 import { pagesOf, panelOf } from "./features";
-import { statusWants } from "./featureWants";
-import type { PanelProps, View } from "./view";
+import { type PanelProps, type View, layersOf } from "./view";
 
 function Toolbar({ indexes, layer }: PanelProps) {
   const pages = Math.max(
@@ -98,8 +98,8 @@ export const features: View = {
       "Only the probe set was searched: a map that is dead here may answer to other pictures.",
     ],
   },
-  layers: (indexes) => indexes.flatMap(({ series }) => series.filter(({ kind }) => kind === "top").map(({ subject }) => subject)),
-  wants: statusWants,
+  layers: (indexes) => layersOf(indexes, "top"),
+  wants: (indexes) => statusWants(indexes, "features"),
   follows: () => undefined,
   load: loadFeatures,
   Toolbar,

@@ -9,7 +9,7 @@ import { colourMode, openFilter, scaleMode } from "../settings";
 import { FilterDetail, DETAIL_PARTS } from "./FilterDetail";
 import { FilterColumn, GRID_PARTS } from "./FilterColumn";
 import { filterWants, followStep, loadKernels, panelOf } from "./filters";
-import type { PanelProps, View } from "./view";
+import { type PanelProps, type View, layersOf } from "./view";
 
 function Toolbar({ indexes, layer }: PanelProps) {
   const panels = indexes.map((index) => panelOf(index, layer));
@@ -109,7 +109,7 @@ export const firstLayer: View = {
       "Filter 7 of one run has no relation to filter 7 of another, unless both began with the same weights.",
     ],
   },
-  layers: (indexes) => indexes.flatMap(({ series }) => series.filter(({ kind }) => kind === "filters").map(({ subject }) => subject)),
+  layers: (indexes) => layersOf(indexes, "filters"),
   wants: filterWants,
   follows: followStep,
   load: loadKernels,

@@ -10,8 +10,9 @@ import { className } from "../data/top";
 import { median } from "../lib/median";
 import { number } from "../lib/words";
 import { colours, goTo, store, timeline } from "../state";
-import { type FeatureReady, type Probe, panelOf, probeAt, strengthAt } from "./features";
+import { type FeatureReady, panelOf, strengthAt } from "./features";
 import { NineTiles } from "./NineTiles";
+import { type Probe, probeAt } from "./probe";
 import { SourcePicture } from "./SourcePicture";
 
 /** Sides of a mosaic in CSS pixels. */
@@ -51,7 +52,7 @@ export function MapDetail({ index, layer, map, runs }: MapDetailProps) {
   return (
     <>
       <ColumnHead run={index.run} shown={shown} />
-      <Strongest panel={panel} place={place} map={map} probe={probeAt(index, shown)} runs={runs} />
+      <Strongest panel={panel} place={place} map={map} probe={probeAt(index, shown, "pictures")} runs={runs} />
     </>
   );
 }

@@ -9,8 +9,9 @@ import { type CellLayout, type CellShape, cellAt, layoutCells } from "../lib/cel
 import { number } from "../lib/words";
 import { type ShowMode, openMap, showMode } from "../settings";
 import { store } from "../state";
-import { type FeatureReady, type Probe, mosaics, resting } from "./features";
+import { type FeatureReady, mosaics, resting } from "./features";
 import { type Painting, type Patches, acrossOf, paintRow, rowState, sourcesOf } from "./paintFeatures";
+import type { Probe } from "./probe";
 import { picturesDecoded } from "./probePictures";
 
 /** Longer side of a tile in CSS pixels: what it had best be, and the limits. */

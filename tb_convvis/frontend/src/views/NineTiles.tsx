@@ -2,8 +2,9 @@
 
 import { PaintedCanvas } from "../components/PaintedCanvas";
 import { drawnSize, tileInMap } from "../lib/mosaic";
-import { type FeatureReady, type Probe, mosaics } from "./features";
+import { type FeatureReady, mosaics } from "./features";
 import { acrossOf, drawTile, mapPicture, paintPatch } from "./paintFeatures";
+import type { Probe } from "./probe";
 import { picturesDecoded } from "./probePictures";
 
 export interface NineTilesProps {

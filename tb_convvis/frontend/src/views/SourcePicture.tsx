@@ -3,9 +3,10 @@
 import { PaintedCanvas } from "../components/PaintedCanvas";
 import { windowOf } from "../data/top";
 import { drawnSize } from "../lib/mosaic";
-import type { FeatureReady, Probe } from "./features";
+import type { FeatureReady } from "./features";
 import { pictureWords } from "./featureWords";
 import { drawTile } from "./paintFeatures";
+import type { Probe } from "./probe";
 import { pictureOf, pictureSize, picturesDecoded } from "./probePictures";
 
 interface SourcePictureProps {

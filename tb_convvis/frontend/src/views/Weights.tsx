@@ -4,9 +4,10 @@ import { useMemo } from "preact/hooks";
 import { Columns } from "../components/Columns";
 import { Segmented } from "../components/Segmented";
 import { Select } from "../components/Select";
+import { statusWants } from "../data/status";
 import { chartMode, weightName } from "../settings";
 import { WEIGHT_PARTS, WeightColumn } from "./WeightColumn";
-import { arrivals, currentWeight, followWeight, loadHistograms, sharedExtent, sharedPeak, statusWants, weightLayers, weightsOf } from "./histogramData";
+import { arrivals, currentWeight, followWeight, loadHistograms, sharedExtent, sharedPeak, weightLayers, weightsOf } from "./histogramData";
 import type { PanelProps, View } from "./view";
 
 function Toolbar(props: PanelProps) {
@@ -64,7 +65,7 @@ export const weights: View = {
     ],
   },
   layers: weightLayers,
-  wants: statusWants,
+  wants: (indexes) => statusWants(indexes, "weights"),
   follows: followWeight,
   load: loadHistograms,
   Toolbar,

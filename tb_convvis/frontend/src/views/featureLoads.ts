@@ -6,15 +6,17 @@
 import { effect, untracked } from "@preact/signals";
 import { seriesKey } from "../data/store";
 import type { RunIndex, Series } from "../data/index";
-import type { Want } from "../data/plan";
 import { shownIndex } from "../lib/steps";
 import { mapPage, openMap, showMode, spacingMode } from "../settings";
 import { playing, speed } from "../playback";
 import { step, store } from "../state";
-import { OVERVIEW, mosaics, probeAt, resting } from "./features";
-import { headsAround, headsAt, headsLack, layerSeries, mapsAround, patchesAt, strengthWants, stripWants } from "./featureWants";
-import { decodePicture, probeManifests } from "./probePictures";
+import { OVERVIEW, mosaics, resting } from "./features";
+import { FEATURE_HEAD, layerSeries, mapsAround, patchesAt, strengthWants, stripWants } from "./featureWants";
+import { lane } from "./lane";
+import { probeAt, probeManifests } from "./probe";
+import { decodePicture } from "./probePictures";
 import type { PanelProps } from "./view";
+import { headsAround, headsAt, headsLack } from "./windows";
 
 /** The slider rests when it did not move for so many milliseconds. */
 const REST = 120;
@@ -31,29 +33,14 @@ const RESTFUL = 5;
 export async function loadFeatures(props: PanelProps, stop: AbortSignal): Promise<void> {
   const { indexes, layer } = props;
   const all = layerSeries(indexes, layer);
-  await store.ensure([...headsAt(all, step.peek()), ...probeManifests(indexes)], stop);
+  await store.ensure([...headsAt(all, step.peek(), FEATURE_HEAD), ...probeManifests(indexes, "pictures")], stop);
   if (stop.aborted) return;
   resting.value = true;
   await store.ensure([...mapsAround(all, step.peek(), openMap.peek()), ...patchesAt(indexes, layer, openMap.peek())], stop);
   if (stop.aborted) return;
-  void store.ensure([...strengthWants(indexes, layer), ...headsAround(all, step.peek())], stop);
+  void store.ensure([...strengthWants(indexes, layer), ...headsAround(all, step.peek(), FEATURE_HEAD)], stop);
   const ends = [followSlider(props, all), followMap(props)];
   stop.addEventListener("abort", () => ends.forEach((end) => end()), { once: true });
-}
-
-/** One kind of request at a time: a newer one drops the older. */
-function lane(): { fetch: (wants: readonly Want[], then?: () => void) => void; drop: () => void } {
-  let current: AbortController | null = null;
-  const drop = () => current?.abort();
-  return {
-    drop,
-    fetch: (wants, then) => {
-      if (wants.length === 0) return;
-      drop();
-      const { signal } = (current = new AbortController());
-      void store.ensure(wants, signal).then(() => signal.aborted || then?.());
-    },
-  };
 }
 
 function followSlider({ indexes, layer }: PanelProps, all: readonly Series[]): () => void {
@@ -72,11 +59,11 @@ function followSlider({ indexes, layer }: PanelProps, all: readonly Series[]): (
   const onRest = () => {
     resting.value = true;
     const target = step.peek();
-    const ahead = headsLack(all, target, AHEAD) || headsLack(all, target, -AHEAD);
+    const ahead = headsLack(all, target, FEATURE_HEAD, AHEAD) || headsLack(all, target, FEATURE_HEAD, -AHEAD);
     rested.fetch([
       ...mapsAround(all, target, openMap.peek()),
       ...patchesAt(indexes, layer, openMap.peek()),
-      ...(ahead ? headsAround(all, target) : []),
+      ...(ahead ? headsAround(all, target, FEATURE_HEAD) : []),
     ]);
     decodeAround();
   };
@@ -91,13 +78,13 @@ function followSlider({ indexes, layer }: PanelProps, all: readonly Series[]): (
     }
     before = target;
     decodeAhead(all, target, direction);
-    if (headsLack(all, target))
+    if (headsLack(all, target, FEATURE_HEAD))
       moving.fetch(
-        [...headsAround(all, target), ...(wasResting ? mapsAround(all, target, openMap.peek()) : [])],
+        [...headsAround(all, target, FEATURE_HEAD), ...(wasResting ? mapsAround(all, target, openMap.peek()) : [])],
         // Only what came says what else there is to fetch.
         () => resting.peek() && onRest(),
       );
-    else if (!wasResting && headsLack(all, target, AHEAD * direction)) moving.fetch(headsAround(all, target));
+    else if (!wasResting && headsLack(all, target, FEATURE_HEAD, AHEAD * direction)) moving.fetch(headsAround(all, target, FEATURE_HEAD));
     clearTimeout(timer);
     // Where an epoch takes long to draw, playing must not be taken for resting: that would make it longer still.
     if (!(playing.value && speed.value > RESTFUL)) timer = window.setTimeout(onRest, REST);
@@ -132,7 +119,7 @@ function decodeSome(indexes: readonly RunIndex[], all: readonly Series[], target
     for (const series of all)
       for (const at of [shownIndex(series.steps, target) + off, shownIndex(series.steps, target) - off])
         if (decode(series, at) && --left === 0) return true;
-  for (const probe of indexes.flatMap((index) => probeAt(index, target) ?? []))
+  for (const probe of indexes.flatMap((index) => probeAt(index, target, "pictures") ?? []))
     for (let image = 0; image < probe.facts.count; image++)
       if (decodePicture(probe, image, indexes.length) && --left === 0) return true;
   return left < AT_ONCE;

@@ -2,7 +2,8 @@
 
 import { type StrengthFacts, type TopFacts, className } from "../data/top";
 import { enumerate, number, plural } from "../lib/words";
-import { PAGE, type FeatureReady, type Probe, type Strength } from "./features";
+import { PAGE, type FeatureReady, type Strength } from "./features";
+import type { Probe } from "./probe";
 
 /** How many of the maps are drawn. */
 export function drawnWords({ facts, page }: FeatureReady): string {
@@ -14,7 +15,7 @@ export function drawnWords({ facts, page }: FeatureReady): string {
 }
 
 /** "deconvnet; extended to silu in act1 and act2" */
-export function ruleWords({ rule, extended }: TopFacts): string {
+export function ruleWords({ rule, extended }: Pick<TopFacts, "rule" | "extended">): string {
   const layers = new Map<string, string[]>();
   for (const use of extended) {
     const cut = use.lastIndexOf(": ");

@@ -1,17 +1,13 @@
 /** What the Features view knows of a run: which record stands at the step, its activations, the probe pictures. */
 
 import { signal } from "@preact/signals";
-import { wordsOf } from "../api";
 import { Bitmaps } from "../data/bitmaps";
 import { type RunIndex, type Series, findSeries } from "../data/index";
-import type { Manifest } from "../data/manifest";
-import { failureAt } from "../data/status";
-import {
-  type ProbeFacts, type StrengthFacts, type Strengths, type TopFacts, TopNumbers, parseStrengths, probeFacts, strengthFacts, topFacts,
-} from "../data/top";
-import { shownIndex } from "../lib/steps";
+import { forget, once } from "../data/once";
+import { type StrengthFacts, type Strengths, type TopFacts, TopNumbers, parseStrengths, strengthFacts, topFacts } from "../data/top";
 import { mapPage } from "../settings";
-import { step, store } from "../state";
+import { store } from "../state";
+import { type Reading, type RecordReady, recordPanel } from "./recordPanel";
 import type { UnreadyPanel } from "./Unready";
 
 /** Index in a record of `top`: the activations, the overview, the picture of the first map. */
@@ -28,36 +24,30 @@ export const mosaics = new Bitmaps(96 * 2 ** 20);
 /** False while the slider moves: then the overview is drawn. */
 export const resting = signal(true);
 
-export interface FeatureReady {
-  state: "ready";
-  series: Series;
-  /** Position of the shown step in the series. */
-  at: number;
+interface TopRecord {
   facts: TopFacts;
   numbers: TopNumbers;
+}
+
+const READING: Reading<TopRecord> = {
+  kind: "top",
+  view: "features",
+  blobs: [NUMBERS],
+  parse: ({ facts: logged }, [data = new Uint8Array()]) => {
+    const facts = topFacts(logged, "manifest");
+    return { facts, numbers: new TopNumbers(facts, data) };
+  },
+};
+
+export interface FeatureReady extends RecordReady<TopRecord>, TopRecord {
   /** Positions of the maps of this page among the drawn ones. */
   page: number[];
-  failure: string | null;
 }
 
 export type FeaturePanel = UnreadyPanel | FeatureReady;
 
 export function topSeries(index: RunIndex, layer: string): Series | undefined {
   return findSeries(index, "top", layer);
-}
-
-const read = new WeakMap<object, unknown>();
-
-/** What a parser makes of a record, remembered by the record; an error where it is not sound. */
-function once<T>(source: object, parse: () => T): T | Error {
-  if (!read.has(source)) {
-    try {
-      read.set(source, parse());
-    } catch (error) {
-      read.set(source, error instanceof Error ? error : new Error(wordsOf(error)));
-    }
-  }
-  return read.get(source) as T | Error;
 }
 
 /** The facts at a position, if its manifest is here and sound. */
@@ -68,25 +58,8 @@ export function topFactsAt(series: Series, at: number): TopFacts | null {
 }
 
 export function panelOf(index: RunIndex, layer: string): FeaturePanel {
-  void store.arrivals.value;
-  const failure = failureAt(index, "features", layer, step.value);
-  const series = topSeries(index, layer);
-  if (!series) return { state: "absent", words: `This run logged no features of ${layer}.`, failure };
-  if (series.error) return { state: "failed", words: series.error, step: null, failure };
-  const at = shownIndex(series.steps, step.value);
-  if (at < 0) return { state: "absent", words: "No epoch of this layer was kept.", failure };
-  const failed = (words: string): FeaturePanel => ({ state: "failed", words, step: series.steps[at] ?? null, failure });
-  const manifest = store.manifest(series, at);
-  const blob = store.blob(series, at, NUMBERS);
-  const error = manifest?.error ?? blob?.error;
-  if (error) return failed(error);
-  if (!manifest?.value || !blob?.value) return { state: "loading", failure };
-  const facts = once(manifest.value, () => topFacts(manifest.value.facts, "manifest"));
-  if (facts instanceof Error) return failed(`damaged: ${facts.message}`);
-  const { value } = blob;
-  const numbers = once(value, () => new TopNumbers(facts, value));
-  if (numbers instanceof Error) return failed(`damaged: ${numbers.message}`);
-  return { state: "ready", series, at, facts, numbers, page: pageOf(facts), failure };
+  const panel = recordPanel(index, layer, READING);
+  return panel.state === "ready" ? { ...panel, ...panel.record, page: pageOf(panel.record.facts) } : panel;
 }
 
 export function pagesOf(facts: TopFacts): number {
@@ -115,7 +88,7 @@ export function strengthAt(index: RunIndex, layer: string, at: number): Strength
   });
   if (!(found instanceof Error)) return found;
   // Not all of it may have come with the manifest: it is looked at again when more arrives.
-  read.delete(manifest.blobs);
+  forget(manifest.blobs);
   return null;
 }
 
@@ -125,25 +98,4 @@ export function strengthsAround(index: RunIndex, layer: string, target: number):
   const at = series?.steps.indexOf(target) ?? -1;
   if (at < 0) return { now: null, before: null };
   return { now: strengthAt(index, layer, at), before: at > 0 ? strengthAt(index, layer, at - 1) : null };
-}
-
-export interface Probe {
-  series: Series;
-  at: number;
-  manifest: Manifest;
-  facts: ProbeFacts;
-}
-
-export function probeSeries(index: RunIndex): Series | undefined {
-  return findSeries(index, "probe", "pictures");
-}
-
-/** The probe set that the record of a step refers to: that of the fit it belongs to. Null while it is not here. */
-export function probeAt(index: RunIndex, target: number): Probe | null {
-  const series = probeSeries(index);
-  const at = series ? shownIndex(series.steps, target) : -1;
-  const manifest = series && store.manifest(series, at)?.value;
-  if (!manifest) return null;
-  const facts = once(manifest, () => probeFacts(manifest.facts, "probe"));
-  return facts instanceof Error ? null : { series, at, manifest, facts };
 }

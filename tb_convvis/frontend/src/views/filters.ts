@@ -3,7 +3,7 @@
 import { signal } from "@preact/signals";
 import { type RunIndex, type Series, findSeries } from "../data/index";
 import { type FilterFacts, type Kernel, type Manifest, filterFacts } from "../data/manifest";
-import { failureAt } from "../data/status";
+import { failureAt, statusWants } from "../data/status";
 import { type Want, wholeSeries } from "../data/plan";
 import { type Display, displayOf, filterMaxima } from "../lib/kernel";
 import { shownIndex } from "../lib/steps";
@@ -136,10 +136,10 @@ function kernelBytes(series: Series): number {
 
 /** Manifests of all layers, so that going to another one costs its kernels only. */
 export function filterWants(indexes: readonly RunIndex[]): Want[] {
-  return indexes.flatMap(({ series }) => [
-    ...series.filter(({ kind }) => kind === "filters").map((one) => wholeSeries(one, 0, 4_096)),
-    ...series.filter(({ kind, subject }) => kind === "run" && subject === "filters").map((one) => wholeSeries(one, 0, 1_024)),
-  ]);
+  return [
+    ...indexes.flatMap(({ series }) => series.filter(({ kind }) => kind === "filters").map((one) => wholeSeries(one, 0, 4_096))),
+    ...statusWants(indexes, "filters"),
+  ];
 }
 
 /** Where not all kernels are here, the step decides which are fetched. */

@@ -3,8 +3,7 @@
 import { signal } from "@preact/signals";
 import { ApiError, fetchHistograms, isAbort, wordsOf } from "../api";
 import { type HistogramSeries, extentOf, rebin } from "../data/histograms";
-import { type RunIndex, type WeightSeries, findSeries } from "../data/index";
-import { type Want, wholeSeries } from "../data/plan";
+import { type RunIndex, type WeightSeries } from "../data/index";
 import { Lru } from "../lib/lru";
 import { weightName } from "../settings";
 import { histogramSteps, reading, store } from "../state";
@@ -99,14 +98,6 @@ export function stepsOf(series: HistogramSeries): number[] {
   const steps = knownSteps.get(series) ?? series.points.map(({ step }) => step);
   knownSteps.set(series, steps);
   return steps;
-}
-
-/** Notes and failures of the epochs. */
-export function statusWants(indexes: readonly RunIndex[]): Want[] {
-  return indexes.flatMap((index) => {
-    const series = findSeries(index, "run", "weights");
-    return series ? [wholeSeries(series, 0, 1_024)] : [];
-  });
 }
 
 export function followWeight(): void {

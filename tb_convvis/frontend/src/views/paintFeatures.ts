@@ -1,13 +1,14 @@
 /** Paints projections and patches of a run's record. */
 
 import { seriesKey } from "../data/store";
-import { type Entry, windowOf } from "../data/top";
+import { type Entry, type Windowed, windowOf } from "../data/top";
 import { type CellLayout, cellAt, slotAt } from "../lib/cellLayout";
 import { type Mosaic, type Rect, patchOf, tileInMap, tileInOverview } from "../lib/mosaic";
 import type { ShowMode } from "../settings";
-import { store } from "../state";
-import { FIRST_MAP, OVERVIEW, type FeatureReady, type Probe, mosaics, resting } from "./features";
+import { FIRST_MAP, OVERVIEW, type FeatureReady, mosaics, resting } from "./features";
+import type { Probe } from "./probe";
 import { pictureName, pictureOf, pictureSize } from "./probePictures";
+import { recordPicture } from "./recordPicture";
 
 const MID_GREY = "#808080";
 
@@ -19,20 +20,9 @@ export function drawTile(context: Context, picture: ImageBitmap, source: Rect, l
   context.drawImage(picture, source.left, source.top, source.width, source.height, left, top, width, height);
 }
 
-/** A decoded picture of the record; undefined while it is not decoded, null where it cannot be. */
-function recordPicture({ series, at }: FeatureReady, index: number, decode: boolean): ImageBitmap | null | undefined {
-  const key = seriesKey(series, at, index);
-  const found = mosaics.get(key);
-  if (found !== undefined || !decode) return found;
-  const blob = store.blob(series, at, index);
-  if (blob?.error) return null;
-  if (blob?.value) mosaics.want(key, blob.value);
-  return undefined;
-}
-
 /** A map's own picture, decoded; see `recordPicture`. */
 export function mapPicture(panel: FeatureReady, map: number, decode = true): ImageBitmap | null | undefined {
-  return recordPicture(panel, FIRST_MAP + map, decode);
+  return recordPicture(mosaics, panel, FIRST_MAP + map, decode);
 }
 
 /** The tiles of a picture of a map. */
@@ -46,7 +36,7 @@ export function acrossOf(k: number, across: number | undefined): number {
 
 /** Paints a slot's patch, grey where it lies outside the picture. False, and all grey, while that is not decoded. */
 export function paintPatch(
-  context: Context, panel: FeatureReady, probe: Probe, entry: Entry, runs: number,
+  context: Context, panel: { facts: Windowed }, probe: Probe, entry: Entry, runs: number,
   [left, top, width, height]: [number, number, number, number],
 ): boolean {
   const grey = () => {
@@ -92,7 +82,7 @@ export interface Sources {
 /** The decoded pictures of a record; null as long as there are none to paint from. */
 export function sourcesOf({ panel, mode }: Painting): Sources | null {
   if (mode === "patches" || !panel.facts.tiles) return { overview: null, own: [], full: true };
-  const overview = recordPicture(panel, OVERVIEW, true);
+  const overview = recordPicture(mosaics, panel, OVERVIEW);
   const own = panel.page.map((map) => mapPicture(panel, map, resting.peek()));
   const full = own.every((picture) => picture !== undefined);
   return overview === undefined && !full ? null : { overview: overview ?? null, own, full };

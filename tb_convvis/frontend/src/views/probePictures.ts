@@ -1,11 +1,12 @@
 /** The probe pictures: fetched as they are needed, one copy for all runs that were logged with the same. */
 
 import { Bitmaps } from "../data/bitmaps";
-import { type RunIndex, type Series, findSeries } from "../data/index";
+import type { Series } from "../data/index";
 import type { Manifest } from "../data/manifest";
 import type { Want } from "../data/plan";
 import { store } from "../state";
-import type { FeatureReady, Probe } from "./features";
+import type { FeatureReady } from "./features";
+import type { Probe } from "./probe";
 
 /** A probe set up to this size is fetched as a whole. */
 export const WHOLE_BYTES = 8 * 2 ** 20;
@@ -113,12 +114,4 @@ export function pictureWants(needs: readonly { probe: Probe; images: Iterable<nu
     indices: [...images].sort((a, b) => a - b).map((image) => image + 1),
     bytesPerStep: bytes,
   }));
-}
-
-/** The manifests of the probe sets: one per fit. */
-export function probeManifests(indexes: readonly RunIndex[]): Want[] {
-  return indexes.flatMap((index) => {
-    const series = findSeries(index, "probe", "pictures");
-    return series ? [{ series, positions: series.steps.map((_, at) => at), indices: [0], bytesPerStep: 65_536 }] : [];
-  });
 }

@@ -1,7 +1,7 @@
 /** What a view is: one file that exports one of these. */
 
 import type { FunctionComponent } from "preact";
-import type { RunIndex } from "../data/index";
+import type { Kind, RunIndex } from "../data/index";
 import type { Want } from "../data/plan";
 
 export interface Help {
@@ -35,4 +35,9 @@ export interface View {
   Panel: FunctionComponent<PanelProps>;
   /** What stands there where the runs have no layer for the view; a line of words where it has none of its own. */
   Nothing?: FunctionComponent;
+}
+
+/** Subjects of the records of a kind, which are layers. */
+export function layersOf(indexes: readonly RunIndex[], kind: Kind): string[] {
+  return indexes.flatMap(({ series }) => series.filter((one) => one.kind === kind).map(({ subject }) => subject));
 }
