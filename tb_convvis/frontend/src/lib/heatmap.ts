@@ -1,6 +1,6 @@
 /** Values at positions as pixels: the mean over rectangles of positions, in the colours of a scale. */
 
-import { interpolateCividis } from "d3-scale-chromatic";
+import { cividis } from "./colourMaps";
 import type { Spans } from "./positions";
 
 const LEVELS = 256;
@@ -28,7 +28,7 @@ export interface Scale {
 
 /** Low is blue, high is yellow. */
 export function sequential(low: number, high: number): Scale {
-  return { low, high, colour: interpolateCividis };
+  return { low, high, colour: cividis };
 }
 
 /** From red over white to blue: the ends of ColorBrewer's RdBu with eight steps. */
