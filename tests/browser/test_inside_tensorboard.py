@@ -36,7 +36,9 @@ def test_tab_slider_and_reload(boards: Callable[[str], Board], open_tab: Open, n
 
     tab.page.keyboard.press("ArrowRight")
     tab.find("label:has-text('per filter')").click()
-    tab.page.wait_for_function("location.hash.includes('p.convvis.step=1')")
+    # The address is written when the choices rest: on a busy machine once for each of them.
+    for part in ("step=1", "scale=filter"):
+        tab.page.wait_for_function(f"location.hash.includes('p.convvis.{part}')")
     before = tab.pictures()
     tab.page.reload()
     tab.await_page()

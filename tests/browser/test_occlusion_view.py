@@ -87,8 +87,12 @@ def _open(board: Board, open_tab: Open, runs: str = worlds.runs("many", "one"), 
     opened: Tab = open_tab(board.url, size=(1440, 1000), view="occlusion", runs=runs, **state)
     opened.find(".occlusion-panel canvas, .notice").first.wait_for()
     opened.settle()
-    # The pictures are decoded after they came.
-    opened.page.wait_for_timeout(300)
+    # Pictures are decoded after they came; until then their place is mid-grey.
+    opened.frame.wait_for_function(
+        """() => [...document.querySelectorAll('.pictures canvas')].every(
+                canvas => canvas.getContext('2d').getImageData(0, 0, 1, 1).data[0] !== 128)
+            && !document.querySelector('[data-panel=c] [data-epoch=""]')"""
+    )
     return opened
 
 
