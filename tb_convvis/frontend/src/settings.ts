@@ -1,6 +1,9 @@
 /** What the user has chosen: one signal each, all of them in the address so that they survive a reload. */
 
 import { type Signal, signal } from "@preact/signals";
+import { AXES, type Axis } from "./lib/axis";
+
+export type { Axis };
 
 export const MAX_RUNS = 4;
 
@@ -12,8 +15,10 @@ export type SpacingMode = "all" | "log";
 
 /** Runs chosen by name; null as long as the user left the choice to us. */
 export const chosenRuns = signal<string[] | null>(null);
-/** The step asked for; null while the newest is followed. */
-export const askedStep = signal<number | null>(null);
+/** What the slider counts: runs are kept in step by it. */
+export const syncAxis = signal<Axis>("epoch");
+/** Where the slider was put, in the unit of its axis; null while the newest is followed. */
+export const askedPosition = signal<number | null>(null);
 export const viewId = signal("filters");
 /** Path of the layer; empty for the first there is. */
 export const layerPath = signal("");
@@ -64,6 +69,15 @@ function whole(key: string, target: Signal<number | null>): Setting {
   };
 }
 
+/** A position on the slider: a whole number of epochs, or a decimal one of seconds or as a fraction. */
+function decimal(key: string, target: Signal<number | null>): Setting {
+  return {
+    key,
+    read: (text) => (target.value = text !== undefined && /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : null),
+    write: () => (target.value === null ? undefined : String(Number(target.value.toFixed(6)))),
+  };
+}
+
 function names(text: string | undefined): string[] | null {
   try {
     const value: unknown = JSON.parse(text ?? "null");
@@ -79,7 +93,8 @@ const SETTINGS: Setting[] = [
     read: (text) => (chosenRuns.value = names(text)),
     write: () => (chosenRuns.value ? JSON.stringify(chosenRuns.value) : undefined),
   },
-  whole("step", askedStep),
+  choice("axis", syncAxis, AXES),
+  decimal("step", askedPosition),
   word("view", viewId, "filters"),
   word("layer", layerPath, ""),
   choice("scale", scaleMode, ["layer", "filter"]),

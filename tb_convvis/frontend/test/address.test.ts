@@ -8,7 +8,7 @@ beforeEach(() => settings.restore(new Map()));
 describe("the address", () => {
   it("brings everything back that was chosen", () => {
     settings.chosenRuns.value = ["a/b, c", "<img onerror=x>", "__proto__"];
-    settings.askedStep.value = 12;
+    settings.askedPosition.value = 12;
     settings.viewId.value = "weights";
     settings.layerPath.value = "backbone/conv 1&2=3#";
     settings.scaleMode.value = "filter";

@@ -9,7 +9,7 @@ import { useWidth } from "../components/useWidth";
 import { type RunIndex, findSeries } from "../data/index";
 import { className } from "../data/top";
 import { number } from "../lib/words";
-import { colours, goTo, store, timeline } from "../state";
+import { colours, goToStep, store, timeline } from "../state";
 import { type FeatureReady, type Probe, panelOf, probeAt, strengthAt } from "./features";
 import { NineTiles } from "./NineTiles";
 import { SourcePicture } from "./SourcePicture";
@@ -153,7 +153,7 @@ export function StrengthCurve({ index, indexes, layer, map }: { index: RunIndex;
         current={(panel.state === "ready" && panel.series.steps[panel.at]) || 0}
         colour={colours.value.get(index.run) ?? "currentColor"}
         label={`strength of map ${map} over the epochs`}
-        onPick={goTo}
+        onPick={(at) => goToStep(index.run, at)}
       />
     </div>
   );

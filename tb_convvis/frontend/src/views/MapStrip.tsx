@@ -9,7 +9,7 @@ import { hasJumped } from "../data/top";
 import { closestIndex, unionSteps } from "../lib/steps";
 import { drawnSize, tileInMap } from "../lib/mosaic";
 import { spacingMode } from "../settings";
-import { colours, goTo, step, store, titles } from "../state";
+import { colours, goToStep, stepOf, store, titles } from "../state";
 import { FIRST_MAP, mosaics, panelOf, strengthsAround, topSeries } from "./features";
 import { drawTile, mosaicOf } from "./paintFeatures";
 import { stripSteps } from "./stripSteps";
@@ -19,6 +19,8 @@ import type { PanelProps } from "./view";
 const TILE = 44;
 const COLUMN = 34;
 const GAP = 5;
+/** From the top of one run's row to that of the next. */
+const ROW = TILE + 8;
 
 interface StripProps extends PanelProps {
   map: number;
@@ -30,7 +32,9 @@ export function MapStrip({ indexes, layer, map }: StripProps) {
     const all = indexes.map((index) => topSeries(index, layer)?.steps ?? []);
     return { steps: stripSteps(all), logged: unionSteps(all).length };
   }, [indexes, layer, spacing]);
-  const here = closestIndex(steps, step.value);
+  // Runs that are not kept in step by the epoch stand at different ones.
+  const marks = indexes.map(({ run }) => closestIndex(steps, stepOf(run)));
+  const here = marks[0] ?? -1;
   const scroller = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const box = scroller.current;
@@ -69,18 +73,20 @@ export function MapStrip({ indexes, layer, map }: StripProps) {
           ))}
         </ul>
         <div class="scroller" ref={scroller}>
-          <Film indexes={indexes} layer={layer} map={map} steps={steps} here={here} />
+          <Film indexes={indexes} layer={layer} map={map} steps={steps} marks={marks} />
         </div>
       </div>
     </section>
   );
 }
 
-function Film({ indexes, layer, map, steps, here }: StripProps & { steps: readonly number[]; here: number }) {
+function Film({ indexes, layer, map, steps, marks }: StripProps & { steps: readonly number[]; marks: readonly number[] }) {
+  const together = marks.every((mark) => mark === marks[0]);
   const pick = (event: MouseEvent & { currentTarget: HTMLElement }) => {
-    const at = Math.floor((event.clientX - event.currentTarget.getBoundingClientRect().left) / (COLUMN_WIDTH + GAP));
-    const found = steps[Math.min(at, steps.length - 1)];
-    if (found !== undefined) goTo(found);
+    const box = event.currentTarget.getBoundingClientRect();
+    const found = steps[Math.min(Math.floor((event.clientX - box.left) / (COLUMN_WIDTH + GAP)), steps.length - 1)];
+    const row = Math.min(Math.floor((event.clientY - box.top) / ROW), indexes.length - 1);
+    if (found !== undefined) goToStep(indexes[row]?.run ?? "", found);
   };
   return (
     <div class="epochs" style={{ width: `${steps.length * (COLUMN_WIDTH + GAP) - GAP}px` }} onClick={pick} data-columns={steps.length}>
@@ -89,12 +95,22 @@ function Film({ indexes, layer, map, steps, here }: StripProps & { steps: readon
       ))}
       <div class="numbers" aria-hidden="true">
         {steps.map((at, column) => (
-          <span key={at} class={column === here ? "current" : ""} style={{ left: `${column * (COLUMN_WIDTH + GAP)}px`, width: `${COLUMN_WIDTH}px` }}>
+          <span key={at} class={marks.includes(column) ? "current" : ""} style={{ left: `${column * (COLUMN_WIDTH + GAP)}px`, width: `${COLUMN_WIDTH}px` }}>
             {at}
           </span>
         ))}
       </div>
-      {here >= 0 && <div class="column-mark" data-here style={{ left: `${here * (COLUMN_WIDTH + GAP) - 3}px`, width: `${COLUMN_WIDTH + 6}px` }} />}
+      {(together ? marks.slice(0, 1) : marks).map((mark, row) => mark >= 0 && (
+        <div
+          key={row}
+          class="column-mark"
+          data-here
+          style={{
+            left: `${mark * (COLUMN_WIDTH + GAP) - 3}px`, width: `${COLUMN_WIDTH + 6}px`,
+            ...(together ? {} : { top: `${row * ROW - 3}px`, height: `${TILE + 6}px` }),
+          }}
+        />
+      ))}
     </div>
   );
 }

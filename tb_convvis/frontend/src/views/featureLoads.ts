@@ -7,10 +7,9 @@ import { effect, untracked } from "@preact/signals";
 import { seriesKey } from "../data/store";
 import type { RunIndex, Series } from "../data/index";
 import type { Want } from "../data/plan";
-import { shownIndex } from "../lib/steps";
 import { mapPage, openMap, showMode, spacingMode } from "../settings";
 import { playing, speed } from "../playback";
-import { step, store } from "../state";
+import { position, shownAt, stepOf, store } from "../state";
 import { OVERVIEW, mosaics, probeAt, resting } from "./features";
 import { headsAround, headsAt, headsLack, layerSeries, mapsAround, patchesAt, strengthWants, stripWants } from "./featureWants";
 import { decodePicture, probeManifests } from "./probePictures";
@@ -31,12 +30,12 @@ const RESTFUL = 5;
 export async function loadFeatures(props: PanelProps, stop: AbortSignal): Promise<void> {
   const { indexes, layer } = props;
   const all = layerSeries(indexes, layer);
-  await store.ensure([...headsAt(all, step.peek()), ...probeManifests(indexes)], stop);
+  await store.ensure([...headsAt(all), ...probeManifests(indexes)], stop);
   if (stop.aborted) return;
   resting.value = true;
-  await store.ensure([...mapsAround(all, step.peek(), openMap.peek()), ...patchesAt(indexes, layer, openMap.peek())], stop);
+  await store.ensure([...mapsAround(all, openMap.peek()), ...patchesAt(indexes, layer, openMap.peek())], stop);
   if (stop.aborted) return;
-  void store.ensure([...strengthWants(indexes, layer), ...headsAround(all, step.peek())], stop);
+  void store.ensure([...strengthWants(indexes, layer), ...headsAround(all)], stop);
   const ends = [followSlider(props, all), followMap(props)];
   stop.addEventListener("abort", () => ends.forEach((end) => end()), { once: true });
 }
@@ -59,24 +58,23 @@ function lane(): { fetch: (wants: readonly Want[], then?: () => void) => void; d
 function followSlider({ indexes, layer }: PanelProps, all: readonly Series[]): () => void {
   const moving = lane();
   const rested = lane();
-  let before = step.peek();
+  let before = position.peek();
   let timer = 0;
   let decoding = 0;
 
   // Nobody waits for these: they are decoded bit by bit, so that the slider finds them when it moves.
   const decodeAround = () => {
     clearTimeout(decoding);
-    if (resting.peek() && decodeSome(indexes, all, step.peek())) decoding = window.setTimeout(decodeAround, DECODE_EVERY);
+    if (resting.peek() && decodeSome(indexes, all)) decoding = window.setTimeout(decodeAround, DECODE_EVERY);
   };
 
   const onRest = () => {
     resting.value = true;
-    const target = step.peek();
-    const ahead = headsLack(all, target, AHEAD) || headsLack(all, target, -AHEAD);
+    const ahead = headsLack(all, AHEAD) || headsLack(all, -AHEAD);
     rested.fetch([
-      ...mapsAround(all, target, openMap.peek()),
+      ...mapsAround(all, openMap.peek()),
       ...patchesAt(indexes, layer, openMap.peek()),
-      ...(ahead ? headsAround(all, target) : []),
+      ...(ahead ? headsAround(all) : []),
     ]);
     decodeAround();
   };
@@ -87,24 +85,24 @@ function followSlider({ indexes, layer }: PanelProps, all: readonly Series[]): (
     if (target !== before) {
       resting.value = false;
       // What the slider has left is of no use any more, unless it is on its way to where it goes.
-      if (mapsAround(all, target, openMap.peek()).length > 0) rested.drop();
+      if (mapsAround(all, openMap.peek()).length > 0) rested.drop();
     }
     before = target;
-    decodeAhead(all, target, direction);
-    if (headsLack(all, target))
+    decodeAhead(all, direction);
+    if (headsLack(all))
       moving.fetch(
-        [...headsAround(all, target), ...(wasResting ? mapsAround(all, target, openMap.peek()) : [])],
+        [...headsAround(all), ...(wasResting ? mapsAround(all, openMap.peek()) : [])],
         // Only what came says what else there is to fetch.
         () => resting.peek() && onRest(),
       );
-    else if (!wasResting && headsLack(all, target, AHEAD * direction)) moving.fetch(headsAround(all, target));
+    else if (!wasResting && headsLack(all, AHEAD * direction)) moving.fetch(headsAround(all));
     clearTimeout(timer);
     // Where an epoch takes long to draw, playing must not be taken for resting: that would make it longer still.
     if (!(playing.value && speed.value > RESTFUL)) timer = window.setTimeout(onRest, REST);
   };
 
   const end = effect(() => {
-    const target = step.value;
+    const target = position.value;
     void [showMode.value, mapPage.value, playing.value];
     untracked(() => onStep(target));
   });
@@ -118,21 +116,21 @@ function followSlider({ indexes, layer }: PanelProps, all: readonly Series[]): (
 }
 
 /** Overviews that will be drawn next are decoded before they are. */
-function decodeAhead(all: readonly Series[], target: number, direction: number): void {
+function decodeAhead(all: readonly Series[], direction: number): void {
   for (const series of all) {
-    const at = shownIndex(series.steps, target);
+    const at = shownAt(series);
     for (let off = 0; off <= AHEAD; off++) decode(series, at + off * direction);
   }
 }
 
 /** Starts decoding some of what is here and was not decoded: overviews, the nearest first, then probe pictures. */
-function decodeSome(indexes: readonly RunIndex[], all: readonly Series[], target: number): boolean {
+function decodeSome(indexes: readonly RunIndex[], all: readonly Series[]): boolean {
   let left = AT_ONCE;
   for (let off = 0; off <= DECODED; off++)
     for (const series of all)
-      for (const at of [shownIndex(series.steps, target) + off, shownIndex(series.steps, target) - off])
+      for (const at of [shownAt(series) + off, shownAt(series) - off])
         if (decode(series, at) && --left === 0) return true;
-  for (const probe of indexes.flatMap((index) => probeAt(index, target) ?? []))
+  for (const probe of indexes.flatMap((index) => probeAt(index, stepOf(index.run)) ?? []))
     for (let image = 0; image < probe.facts.count; image++)
       if (decodePicture(probe, image, indexes.length) && --left === 0) return true;
   return left < AT_ONCE;

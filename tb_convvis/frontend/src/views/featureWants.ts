@@ -3,9 +3,8 @@
 import { type RunIndex, type Series, findSeries } from "../data/index";
 import { type Want, wholeSeries } from "../data/plan";
 import type { TopFacts } from "../data/top";
-import { shownIndex } from "../lib/steps";
 import { showMode } from "../settings";
-import { store } from "../state";
+import { shownAt, store } from "../state";
 import { FIRST_MAP, NUMBERS, OVERVIEW, type FeatureReady, pageOf, panelOf, probeAt, topFactsAt, topSeries } from "./features";
 import { imagesOf, pictureWants } from "./probePictures";
 import { stripSteps } from "./stripSteps";
@@ -53,28 +52,28 @@ function headMissing(series: Series, at: number): boolean {
   return at >= 0 && at < series.steps.length && (store.lacks(series, at, 0) || store.lacks(series, at, NUMBERS));
 }
 
-export function headsAt(all: readonly Series[], target: number): Want[] {
+export function headsAt(all: readonly Series[]): Want[] {
   return all.flatMap((series) => {
-    const at = shownIndex(series.steps, target);
+    const at = shownAt(series);
     return headMissing(series, at) ? [head(series, [at])] : [];
   });
 }
 
 /** True where a record at the step, or within so many logs in one direction, was never asked for. */
-export function headsLack(all: readonly Series[], target: number, ahead = 0): boolean {
+export function headsLack(all: readonly Series[], ahead = 0): boolean {
   return all.some((series) => {
-    const at = shownIndex(series.steps, target);
+    const at = shownAt(series);
     for (let off = 0; off <= Math.abs(ahead); off++) if (headMissing(series, at + Math.sign(ahead) * off)) return true;
     return false;
   });
 }
 
 /** Heads of all runs around a step: of all epochs where they are small. */
-export function headsAround(all: readonly Series[], target: number): Want[] {
-  const perEpoch = sum(all.map((series) => head(series, [Math.max(0, shownIndex(series.steps, target))]).bytesPerStep));
+export function headsAround(all: readonly Series[]): Want[] {
+  const perEpoch = sum(all.map((series) => head(series, [Math.max(0, shownAt(series))]).bytesPerStep));
   const reach = Math.max(1, Math.min(FURTHEST, Math.floor(OVERVIEW_BYTES / Math.max(1, perEpoch) / 2)));
   return all.flatMap((series) => {
-    const at = shownIndex(series.steps, target);
+    const at = shownAt(series);
     if (at < 0) return [];
     const first = Math.max(0, Math.min(at - reach, series.steps.length - 1 - 2 * reach));
     const positions = series.steps.map((_, place) => place).slice(first, first + 2 * reach + 1);
@@ -94,9 +93,9 @@ function mapIndices(series: Series, at: number, open: number | null): number[] {
 }
 
 /** Pictures of the maps at a step and at its neighbours; nothing where those of the step are here. */
-export function mapsAround(all: readonly Series[], target: number, open: number | null): Want[] {
+export function mapsAround(all: readonly Series[], open: number | null): Want[] {
   const wants = all.flatMap((series) => {
-    const at = shownIndex(series.steps, target);
+    const at = shownAt(series);
     const indices = at < 0 ? [] : mapIndices(series, at, open);
     const sizes = sizesOf(series, at);
     return indices.length > 0 ? [{ series, at, indices, bytes: sum(indices.map((index) => sizes[index - 1] ?? 0)) }] : [];

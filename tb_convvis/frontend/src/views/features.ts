@@ -11,7 +11,7 @@ import {
 } from "../data/top";
 import { shownIndex } from "../lib/steps";
 import { mapPage } from "../settings";
-import { step, store } from "../state";
+import { shownAt, stepOf, store } from "../state";
 import type { UnreadyPanel } from "./Unready";
 
 /** Index in a record of `top`: the activations, the overview, the picture of the first map. */
@@ -69,11 +69,11 @@ export function topFactsAt(series: Series, at: number): TopFacts | null {
 
 export function panelOf(index: RunIndex, layer: string): FeaturePanel {
   void store.arrivals.value;
-  const failure = failureAt(index, "features", layer, step.value);
+  const failure = failureAt(index, "features", layer, stepOf(index.run));
   const series = topSeries(index, layer);
   if (!series) return { state: "absent", words: `This run logged no features of ${layer}.`, failure };
   if (series.error) return { state: "failed", words: series.error, step: null, failure };
-  const at = shownIndex(series.steps, step.value);
+  const at = shownAt(series);
   if (at < 0) return { state: "absent", words: "No epoch of this layer was kept.", failure };
   const failed = (words: string): FeaturePanel => ({ state: "failed", words, step: series.steps[at] ?? null, failure });
   const manifest = store.manifest(series, at);
