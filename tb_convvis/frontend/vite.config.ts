@@ -12,7 +12,8 @@ export default defineConfig({
     lib: { entry: "src/index.tsx", formats: ["es"], fileName: () => "index.js" },
     // Vite leaves white space in libraries for the sake of those who bundle them again; nobody does here.
     rolldownOptions: {
-      output: { minify: true },
+      // Nor does anybody need to be told what is pure.
+      output: { minify: true, comments: { annotation: false } },
       // d3 computes its colour schemes with these while it loads; unused ones can be left out.
       treeshake: { manualPureFunctions: ["colors", "ramp$1", "ramp", "cubehelixLong", "cubehelix", "custom"] },
     },

@@ -12,6 +12,8 @@ export type ColourMode = "colour" | "grey";
 export type ChartMode = "ridgeline" | "heat";
 export type ShowMode = "both" | "projections" | "patches";
 export type SpacingMode = "all" | "log";
+export type Measure = "weights" | "projections" | "jumps";
+export type ValueScale = "linear" | "log";
 
 /** Runs chosen by name; null as long as the user left the choice to us. */
 export const chosenRuns = signal<string[] | null>(null);
@@ -37,6 +39,11 @@ export const openMap = signal<number | null>(null);
 export const mapPage = signal<number | null>(null);
 /** Which epochs a map's strip shows. */
 export const spacingMode = signal<SpacingMode>("all");
+/** What of a layer's change is drawn, and on which scale. */
+export const changeMeasure = signal<Measure>("weights");
+export const changeScale = signal<ValueScale>("linear");
+/** Name of the metric that is drawn beside the loss; empty for the likeliest. */
+export const metricName = signal("");
 
 interface Setting {
   key: string;
@@ -106,6 +113,9 @@ const SETTINGS: Setting[] = [
   whole("map", openMap),
   whole("maps", mapPage),
   choice("strip", spacingMode, ["all", "log"]),
+  choice("change", changeMeasure, ["weights", "projections", "jumps"]),
+  choice("values", changeScale, ["linear", "log"]),
+  word("metric", metricName, ""),
 ];
 
 export function restore(address: ReadonlyMap<string, string>): void {

@@ -101,7 +101,7 @@ describe("labels", () => {
 
 describe("runs of different length and pace", () => {
   const run = (name: string, length: number, pace: number) => ({
-    run: name, group: name, weights: [], problem: null,
+    run: name, group: name, weights: [], scalars: [], problem: null,
     series: [
       series([0], { run: name, kind: "run", subject: "model", tag: "convvis/run/model", walls: [1_000] }),
       series(steps(length), { run: name, walls: steps(length).map((step) => 1_000 + pace * step) }),

@@ -11,6 +11,7 @@ const ours = (run: string, steps: number[]) => ({
   run,
   group: run,
   weights: [],
+  scalars: [],
   problem: null,
   series: [series(steps, { run }), series(steps, { run, tag: "convvis/filters/conv2", subject: "conv2" })],
 });
