@@ -16,6 +16,10 @@ describe("the address", () => {
     settings.openFilter.value = 7;
     settings.weightName.value = "kernel";
     settings.chartMode.value = "heat";
+    settings.syncAxis.value = "time";
+    settings.changeMeasure.value = "jumps";
+    settings.changeScale.value = "log";
+    settings.metricName.value = "top_k accuracy&=";
     const values = settings.serialise();
     const hash = withAddress("#convvis&other=1", values);
     settings.restore(new Map());

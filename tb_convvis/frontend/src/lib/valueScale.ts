@@ -30,7 +30,7 @@ export function logAxis(values: readonly number[]): ValueAxis {
   const bottom = Math.max(Math.floor(Math.log10(Math.min(...positive))), Math.floor(top) - MOST_DECADES);
   const span = Math.max(top - bottom, 1e-9);
   const stride = Math.max(1, Math.ceil(span / 2.5));
-  const decades = Array.from({ length: Math.floor(span / stride) + 1 }, (_, at) => 10 ** (bottom + at * stride));
+  const decades = Array.from({ length: Math.floor((Math.floor(top) - bottom) / stride) + 1 }, (_, at) => 10 ** (Math.floor(top) - at * stride)).reverse();
   return {
     place: (value) => (value > 0 ? ZERO_ROOM + (1 - ZERO_ROOM) * Math.max(0, (Math.log10(value) - bottom) / span) : 0),
     ticks: values.includes(0) ? [0, ...decades] : decades,

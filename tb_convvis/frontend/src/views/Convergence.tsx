@@ -71,7 +71,7 @@ function Panel({ indexes }: PanelProps) {
   return (
     <div ref={ref}>
       <p class="readout">{hovered?.words ?? <span class="quiet">Point at a line for its values; a click goes there.</span>}</p>
-      <table class="convergence">
+      <table class="chart convergence">
         <thead class={axis}>
           <tr>
             <th scope="col" style={{ width: `${name}px` }}>Layer</th>
