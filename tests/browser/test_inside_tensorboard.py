@@ -36,7 +36,7 @@ def test_tab_slider_and_reload(boards: Callable[[str], Board], open_tab: Open, n
 
     tab.page.keyboard.press("ArrowRight")
     tab.find("label:has-text('per filter')").click()
-    tab.page.wait_for_function("location.hash.includes('p.convvis.step=1')")
+    tab.page.wait_for_function("location.hash.includes('p.convvis.scale=filter')")
     before = tab.pictures()
     tab.page.reload()
     tab.await_page()
