@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tb_convvis.groups import sibling
 from tb_convvis.schema import HISTOGRAMS_TAG_PREFIX
 from tb_convvis.store import Query, Store, UnreadableError
 
@@ -50,7 +51,7 @@ def read_weights(store: Store, query: Query, groups: Mapping[str, str]) -> dict[
         query: the request's.
         groups: group by run.
     """
-    keras = {run: f"{group}/train" if group else "train" for run, group in groups.items()}
+    keras = {run: sibling(group, "train") for run, group in groups.items()}
     tags = store.histogram_tags(query, sorted({*keras, *keras.values()}))
     return {
         run: tuple(

@@ -174,8 +174,8 @@ def blob_wants(request: wrappers.Request) -> list[Want]:
     return wants
 
 
-def histogram_wants(request: wrappers.Request, most: int) -> list[tuple[str, str]]:
-    """The parameter `want` of `histograms`."""
+def series_wants(request: wrappers.Request, most: int) -> list[tuple[str, str]]:
+    """The parameter `want` of `histograms` and `scalars`."""
     expected = "[[run, tag], ...]"
     wants = []
     for entry in _want_list(request, expected):

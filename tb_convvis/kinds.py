@@ -91,7 +91,7 @@ KINDS: dict[str, Kind] = {
             blobs="float32 [maps] strongest activation; float32 [maps] share of pictures without response; "
             "int32 [maps] strongest picture; float32 [maps] 1 - cosine of a picture's projection with that "
             "of the previous log, NaN where not known",
-            view=None,
+            view="convergence",
         ),
         Kind(
             name="top",

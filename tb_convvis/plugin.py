@@ -10,8 +10,10 @@ from tensorboard.plugins import base_plugin
 from werkzeug import wrappers
 
 from tb_convvis import http
+from tb_convvis.groups import group_of
 from tb_convvis.histograms import Series
-from tb_convvis.reader import Index, Reader, Tag, group_of
+from tb_convvis.reader import Index, Reader, Tag
+from tb_convvis.scalars import ScalarSeries
 from tb_convvis.schema import PLUGIN_NAME, VERSION
 from tb_convvis.store import Query, Store, json_step
 
@@ -40,6 +42,7 @@ class ConvVisPlugin(base_plugin.TBPlugin):
             "/index": self._index,
             "/blobs": self._blobs,
             "/histograms": self._histograms,
+            "/scalars": self._scalars,
             "/*": _unknown,
         }
         return {path: http.route(handler) for path, handler in handlers.items()}
@@ -76,9 +79,14 @@ class ConvVisPlugin(base_plugin.TBPlugin):
         return http.respond_parts(request, self._reader.blobs(_query(request), wants))
 
     def _histograms(self, request: wrappers.Request) -> wrappers.Response:
-        wants = http.histogram_wants(request, MAX_SERIES)
+        wants = http.series_wants(request, MAX_SERIES)
         series = self._reader.histograms(_query(request), wants)
         return http.respond_json(request, {"series": [_series_json(one) for one in series]})
+
+    def _scalars(self, request: wrappers.Request) -> wrappers.Response:
+        wants = http.series_wants(request, MAX_SERIES)
+        series = self._reader.scalars(_query(request), wants)
+        return http.respond_json(request, {"series": [_scalars_json(one) for one in series]})
 
 
 def _unknown(request: wrappers.Request) -> wrappers.Response:
@@ -96,6 +104,7 @@ def _index_json(index: Index) -> dict[str, Any]:
         "group": group_of(index.run),
         "tags": [_tag_json(tag) for tag in index.tags],
         "weights": weights,
+        "scalars": [{"run": s.run, "tag": s.tag, "name": s.name, "source": s.source} for s in index.scalars],
     }
 
 
@@ -117,3 +126,17 @@ def _series_json(series: Series) -> dict[str, Any]:
         for point in series.points
     ]
     return {"run": series.run, "tag": series.tag, "error": series.error, "points": points}
+
+
+def _scalars_json(series: ScalarSeries) -> dict[str, Any]:
+    points = [
+        {"step": json_step(point.step), "wall_time": point.wall_time, "value": point.value}
+        for point in series.points
+    ]
+    return {
+        "run": series.run,
+        "tag": series.tag,
+        "error": series.error,
+        "kept": series.kept,
+        "points": points,
+    }

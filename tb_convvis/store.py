@@ -20,6 +20,7 @@ from tb_convvis.cache import Cache
 from tb_convvis.schema import MAX_BLOBS, PLUGIN_NAME, Manifest, SchemaError, parse_manifest, parse_tag
 
 HISTOGRAMS_PLUGIN = "histograms"
+SCALARS_PLUGIN = "scalars"
 ALL_STEPS = 10**6
 """Given as `downsample`, which is required and where 0 means none: more steps than a reader can keep."""
 
@@ -86,6 +87,10 @@ class Store:
     def histogram_tags(self, query: Query, runs: Sequence[str]) -> dict[str, dict[str, bytes]]:
         """Metadata content by run and tag of histograms, whoever logged them."""
         return self._listing(self._provider.list_tensors, query, HISTOGRAMS_PLUGIN, runs)
+
+    def scalar_tags(self, query: Query, runs: Sequence[str]) -> dict[str, dict[str, bytes]]:
+        """Metadata content by run and tag of scalars, whoever logged them."""
+        return self._listing(self._provider.list_scalars, query, SCALARS_PLUGIN, runs)
 
     def records(self, query: Query, run: str, tag: str) -> list[Record]:
         """The records of a tag by ascending step; empty where there are none.
@@ -166,6 +171,17 @@ class Store:
             Histogram(point.step, _finite(point.wall_time), point.numpy) for point in _one_per_step(series)
         ]
 
+    def scalars(self, query: Query, run: str, tag: str) -> list[tuple[int, float | None, float]]:
+        """Step, wall time and value of the scalars of a tag by ascending step.
+
+        Raises:
+            UnreadableError: TensorBoard cannot read this tag.
+        """
+        series = self._one(self._provider.read_scalars, query, SCALARS_PLUGIN, run, tag, downsample=ALL_STEPS)
+        return [
+            (point.step, _finite(point.wall_time), _number(point.value)) for point in _one_per_step(series)
+        ]
+
     def _listing(
         self, list_series: Callable[..., Any], query: Query, plugin: str, runs: Sequence[str] | None
     ) -> dict[str, dict[str, bytes]]:
@@ -243,3 +259,8 @@ def _one_per_step(points: Sequence[Any] | None) -> list[Any]:
 
 def _finite(wall_time: float) -> float | None:
     return wall_time if math.isfinite(wall_time) else None
+
+
+def _number(value: object) -> float:
+    """A scalar's value as a number; NaN where something else was logged."""
+    return float(value) if isinstance(value, (int, float)) else math.nan

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tensorboard.compat.proto import event_pb2, summary_pb2, tensor_pb2, tensor_shape_pb2, types_pb2
 from tensorboard.plugins.histogram.summary_v2 import histogram_pb
+from tensorboard.plugins.scalar.summary_v2 import scalar_pb
 from tensorboard.summary.writer.record_writer import RecordWriter
 
 from tb_convvis import schema
@@ -41,14 +42,16 @@ class LogFile:
     Args:
         directory: the run's directory, made where missing.
         number: goes into the file's name, so that a directory can hold several files in order.
+        pace: seconds from one step to the next, where a record is written without a wall time.
     """
 
-    def __init__(self, directory: Path, number: int = 0) -> None:
+    def __init__(self, directory: Path, number: int = 0, pace: float = SECONDS_PER_STEP) -> None:
         directory.mkdir(parents=True, exist_ok=True)
         self.path = directory / f"events.out.tfevents.{int(START) + number}.test.{number}.v2"
         self._file = self.path.open("wb")
         self._records = RecordWriter(self._file)
         self._number = number
+        self._pace = pace
         self._last_step = 0
         self.event(event_pb2.Event(wall_time=START, file_version="brain.Event:2"))
 
@@ -136,9 +139,13 @@ class LogFile:
         """A histogram in TensorBoard's own format, 30 buckets."""
         self._summary(histogram_pb(tag, values), step, wall_time)
 
+    def scalar(self, tag: str, step: int, value: float, wall_time: float | None = None) -> None:
+        """A scalar in TensorBoard's own format."""
+        self._summary(scalar_pb(tag, value), step, wall_time)
+
     def _summary(self, summary: Any, step: int, wall_time: float | None) -> None:
         if wall_time is None:
-            wall_time = START + SECONDS_PER_STEP * step
+            wall_time = START + self._pace * step
         self.event(event_pb2.Event(wall_time=wall_time, step=step, summary=summary))
 
 
@@ -150,6 +157,7 @@ def write_run(
     *,
     keras: bool = True,
     also: Callable[[LogFile, int, int], None] | None = None,
+    pace: float = SECONDS_PER_STEP,
 ) -> None:
     """Write a training: `directory/convvis`, and `directory/train` as Keras's callback would.
 
@@ -160,11 +168,12 @@ def write_run(
         seed: of the noise the filters begin with and the gratings they become.
         keras: whether to write the `train` run.
         also: writes more at each step; called with the file, the step and how many steps were logged.
+        pace: seconds from one step to the next.
     """
     steps = list(steps)
     shapes = shapes or {"conv1": (3, 3, 3, 4), "backbone/conv2": (3, 3, 4, 4)}
     layers = {name: _Layer(shape, seed + number) for number, (name, shape) in enumerate(shapes.items())}
-    with LogFile(directory / schema.RUN_DIRECTORY) as log:
+    with LogFile(directory / schema.RUN_DIRECTORY, pace=pace) as log:
         log.start(steps[0])
         log.record("run", "model", steps[0], _model_facts(shapes), logged=1)
         for logged, step in enumerate(steps, start=1):
@@ -179,7 +188,7 @@ def write_run(
             if also:
                 also(log, step, logged)
     if keras:
-        with LogFile(directory / "train") as log:
+        with LogFile(directory / "train", pace=pace) as log:
             for step in steps[1:]:
                 for name, layer in layers.items():
                     for weight, values in layer.weights(step / steps[-1]).items():

@@ -11,7 +11,10 @@ export default defineConfig({
     reportCompressedSize: true,
     lib: { entry: "src/index.tsx", formats: ["es"], fileName: () => "index.js" },
     // Vite leaves white space in libraries for the sake of those who bundle them again; nobody does here.
-    rolldownOptions: { output: { minify: true } },
+    rolldownOptions: {
+      // Nor does anybody need to be told what is pure.
+      output: { minify: true, comments: { annotation: false } },
+    },
   },
   test: { include: ["test/**/*.test.{ts,tsx}"] },
 });

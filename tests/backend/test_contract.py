@@ -25,6 +25,7 @@ EVERY_ROUTE = [
     "index?run=sgd/convvis",
     f'blobs?want=[["sgd/convvis","{CONV1}",[1],[]]]',
     'histograms?want=[["sgd/convvis","convvis/weights/conv1/kernel"]]',
+    'scalars?want=[["sgd/train","epoch_loss"]]',
     "no/such/address",
     "runs?offset=x",
 ]

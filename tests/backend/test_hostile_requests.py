@@ -85,6 +85,12 @@ def test_histograms(board: Board, want: str) -> None:
     check(board, "histograms", want=want)
 
 
+@few
+@given(want=texts)
+def test_scalars(board: Board, want: str) -> None:
+    check(board, "scalars", want=want)
+
+
 @pytest.mark.parametrize(
     ("route", "words"),
     [
@@ -110,6 +116,8 @@ def test_histograms(board: Board, want: str) -> None:
         ('blobs?want=[["a","b",[],["1"]]]', "an index that is not valid. Received: '1'"),
         ('blobs?want=[["a","b",[],[]]]&v=nan', "v is not valid. Received: 'nan'. Expected: a decimal number"),
         ('histograms?want=[["a"]]', "Expected: [[run, tag], ...]"),
+        ("scalars", "want is missing"),
+        ('scalars?want=[["a","b","c"]]', "Expected: [[run, tag], ...]"),
     ],
 )
 def test_a_wrong_parameter_is_400_and_says_what_was_expected(board: Board, route: str, words: str) -> None:

@@ -52,9 +52,20 @@ class Board:
         self._log.seek(0)
         raise TimeoutError(f"TensorBoard did not list {count} runs. It said: {self._log.read().decode()}")
 
+    def await_steps(self, **steps: int) -> Board:
+        """Wait until each training named is listed with so many steps: they are read in no certain order."""
+        deadline = time.monotonic() + 60
+        while not all(self._steps_of(f"{name}/convvis") >= count for name, count in steps.items()):
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"TensorBoard did not list {steps}.")
+            time.sleep(0.1)
+        return self
+
     def _steps(self, listed: Any) -> int:
-        first = listed["runs"][0]["run"]
-        (index,) = self.get(f"index?run={first}")["runs"]
+        return self._steps_of(listed["runs"][0]["run"])
+
+    def _steps_of(self, run: str) -> int:
+        (index,) = self.get(f"index?run={run}")["runs"]
         return max(len(tag["steps"]) for tag in index["tags"])
 
     def get(self, route: str) -> Any:

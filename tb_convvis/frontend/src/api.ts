@@ -2,6 +2,7 @@
 
 import { type Part, parseContainer } from "./data/container";
 import { type HistogramSeries, histogramSeries } from "./data/histograms";
+import { type ScalarValues, scalarValues } from "./data/scalars";
 import { type RunIndex, type RunList, runIndexes, runList } from "./data/index";
 import type { Request } from "./data/plan";
 import { parseJson, type Guard } from "./lib/guards";
@@ -72,11 +73,19 @@ export async function fetchBlobs(request: Request, signal?: AbortSignal): Promis
   return parseContainer(await response.arrayBuffer());
 }
 
-export async function fetchHistograms(
-  wants: readonly { run: string; tag: string }[],
-  signal?: AbortSignal,
-): Promise<HistogramSeries[]> {
+/** What is asked for of TensorBoard's own plugins, by run and tag. */
+type SeriesName = { run: string; tag: string };
+
+async function fetchSeries<T>(route: string, wants: readonly SeriesName[], guard: Guard<T[]>, signal?: AbortSignal): Promise<T[]> {
   if (wants.length === 0) return [];
   const want = JSON.stringify(wants.map(({ run, tag }) => [run, tag]));
-  return json(get("histograms", [["want", want]], signal), histogramSeries, "histograms");
+  return json(get(route, [["want", want]], signal), guard, route);
+}
+
+export function fetchHistograms(wants: readonly SeriesName[], signal?: AbortSignal): Promise<HistogramSeries[]> {
+  return fetchSeries("histograms", wants, histogramSeries, signal);
+}
+
+export function fetchScalars(wants: readonly SeriesName[], signal?: AbortSignal): Promise<ScalarValues[]> {
+  return fetchSeries("scalars", wants, scalarValues, signal);
 }

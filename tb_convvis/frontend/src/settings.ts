@@ -1,6 +1,9 @@
 /** What the user has chosen: one signal each, all of them in the address so that they survive a reload. */
 
 import { type Signal, signal } from "@preact/signals";
+import { AXES, type Axis } from "./lib/axis";
+
+export type { Axis };
 
 export const MAX_RUNS = 4;
 const OPACITY = 70;
@@ -13,11 +16,15 @@ export type SpacingMode = "all" | "log";
 export type HeatMode = "probability" | "drop";
 export type PlotMode = "centre" | "average";
 export type FilmMode = "class" | "map";
+export type Measure = "weights" | "projections" | "jumps";
+export type ValueScale = "linear" | "log";
 
 /** Runs chosen by name; null as long as the user left the choice to us. */
 export const chosenRuns = signal<string[] | null>(null);
-/** The step asked for; null while the newest is followed. */
-export const askedStep = signal<number | null>(null);
+/** What the slider counts: runs are kept in step by it. */
+export const syncAxis = signal<Axis>("epoch");
+/** Where the slider was put, in the unit of its axis; null while the newest is followed. */
+export const askedPosition = signal<number | null>(null);
 export const viewId = signal("filters");
 /** Path of the layer; empty for the first there is. */
 export const layerPath = signal("");
@@ -36,6 +43,11 @@ export const openMap = signal<number | null>(null);
 export const mapPage = signal<number | null>(null);
 /** Which epochs a map's strip shows. */
 export const spacingMode = signal<SpacingMode>("all");
+/** What of a layer's change is drawn, and on which scale. */
+export const changeMeasure = signal<Measure>("weights");
+export const changeScale = signal<ValueScale>("linear");
+/** Name of the metric that is drawn beside the loss; empty for the likeliest. */
+export const metricName = signal("");
 
 /** The occluded picture, by its number in the probe set; null for the first there is. */
 export const chosenPicture = signal<number | null>(null);
@@ -87,6 +99,15 @@ function shares(text: string | undefined): [number, number] | null {
   return down !== undefined && across !== undefined && more.length === 0 && down <= 1 && across <= 1 ? [down, across] : null;
 }
 
+/** A position on the slider: a whole number of epochs, or a decimal one of seconds or as a fraction. */
+function decimal(key: string, target: Signal<number | null>): Setting {
+  return {
+    key,
+    read: (text) => (target.value = text !== undefined && /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : null),
+    write: () => (target.value === null ? undefined : String(Number(target.value.toFixed(6)))),
+  };
+}
+
 function names(text: string | undefined): string[] | null {
   try {
     const value: unknown = JSON.parse(text ?? "null");
@@ -102,7 +123,8 @@ const SETTINGS: Setting[] = [
     read: (text) => (chosenRuns.value = names(text)),
     write: () => (chosenRuns.value ? JSON.stringify(chosenRuns.value) : undefined),
   },
-  whole("step", askedStep),
+  choice("axis", syncAxis, AXES),
+  decimal("step", askedPosition),
   word("view", viewId, "filters"),
   word("layer", layerPath, ""),
   choice("scale", scaleMode, ["layer", "filter"]),
@@ -128,6 +150,9 @@ const SETTINGS: Setting[] = [
     read: (text) => (opacity.value = text !== undefined && /^\d{1,3}$/.test(text) ? Math.min(100, Number(text)) : OPACITY),
     write: () => (opacity.value === OPACITY ? undefined : String(opacity.value)),
   },
+  choice("change", changeMeasure, ["weights", "projections", "jumps"]),
+  choice("values", changeScale, ["linear", "log"]),
+  word("metric", metricName, ""),
 ];
 
 export function restore(address: ReadonlyMap<string, string>): void {

@@ -1,13 +1,14 @@
-/** What is known and what follows from it: runs, their index, the common time axis. */
+/** What is known and what follows from it: runs, their index, the axis that they are kept in step on. */
 
 import { batch, computed, signal } from "@preact/signals";
 import { ApiError, fetchIndex, fetchRuns, isAbort, wordsOf } from "./api";
-import type { RunIndex, RunList } from "./data/index";
+import type { RunIndex, RunList, Series } from "./data/index";
 import { Store } from "./data/store";
+import { elapsed, fractions, interpolate, stepAsked } from "./lib/axis";
 import { runColours } from "./lib/colours";
 import { foldRuns, runTitles, sortRuns } from "./lib/folders";
-import { closestIndex, neighbour, unionSteps } from "./lib/steps";
-import { MAX_RUNS, askedStep, chosenRuns } from "./settings";
+import { closestIndex, neighbour, shownIndex, unionSteps } from "./lib/steps";
+import { type Axis, MAX_RUNS, askedPosition, chosenRuns, syncAxis } from "./settings";
 
 export interface Trouble {
   words: string;
@@ -50,25 +51,61 @@ export const shownIndexes = computed(() =>
 /** Steps that are not in the index: those of histograms, known once they are read. By run. */
 export const histogramSteps = signal<ReadonlyMap<string, readonly number[]>>(new Map());
 
-/** Where each shown run has data: its ticks on the slider. */
+/** Where a shown run has data: its steps, and where on the axis each of them stands; null where that is not known. */
+interface Ticks {
+  run: string;
+  steps: number[];
+  places: readonly number[] | null;
+}
+
 export const ticks = computed(() =>
-  shownIndexes.value.map(({ run, series }) => ({
-    run,
-    steps: unionSteps([
-      ...series.filter(({ kind, subject }) => kind !== "run" || subject !== "model").map(({ steps }) => steps),
-      histogramSteps.value.get(run) ?? [],
-    ]),
-  })),
+  shownIndexes.value.map((index): Ticks => {
+    const logs = index.series.filter(({ kind, subject }) => kind !== "run" || subject !== "model");
+    const steps = unionSteps([...logs.map((one) => one.steps), histogramSteps.value.get(index.run) ?? []]);
+    return { run: index.run, steps, places: placesOf(index, logs, steps) };
+  }),
 );
 
+function placesOf(index: RunIndex, logs: readonly Series[], steps: readonly number[]): readonly number[] | null {
+  if (syncAxis.value === "epoch") return steps;
+  if (syncAxis.value === "fraction") return fractions(steps);
+  const moments = (series: readonly Series[]) =>
+    series.flatMap((one) => one.steps.map((at, place) => ({ step: at, wall: one.walls[place] ?? null })));
+  return elapsed(steps, moments(logs), moments(index.series.filter((one) => !logs.includes(one))));
+}
+
+/** All steps of the shown runs: the axis of charts over the epochs. */
 export const timeline = computed(() => unionSteps(ticks.value.map(({ steps }) => steps)));
 
-/** The step that is looked at: always one of the time axis while there are any. */
-export const step = computed(() => {
-  const steps = timeline.value;
-  const asked = askedStep.value ?? Infinity;
-  return steps[closestIndex(steps, asked)] ?? 0;
+/** Where the slider can stand, in the unit of its axis. */
+export const positions = computed(() => unionSteps(ticks.value.map(({ places }) => places ?? [])));
+
+/** Where the slider stands: always one of its positions while there are any. */
+export const position = computed(() => {
+  const asked = askedPosition.value ?? Infinity;
+  return positions.value[closestIndex(positions.value, asked)] ?? 0;
 });
+
+const asked = computed(
+  () => new Map(ticks.value.map(({ run, steps, places }) => [run, stepAsked(syncAxis.value, steps, places, position.value)])),
+);
+
+/** The step that is asked of a run where the slider stands: all that a view has to know of the axis. */
+export function stepOf(run: string): number {
+  return asked.value.get(run) ?? 0;
+}
+
+/** Position in a series of what is shown of it; -1 where it has nothing. */
+export function shownAt(series: Series): number {
+  return shownIndex(series.steps, stepOf(series.run));
+}
+
+/** Where a step of a run stands on the axis; null where that is not known. */
+export function placeOf(run: string, step: number): number | null {
+  if (syncAxis.value === "epoch") return step;
+  const own = ticks.value.find((one) => one.run === run);
+  return own?.places ? interpolate(own.steps, own.places, step) : null;
+}
 
 export const lastLogged = computed(() => {
   let newest = 0;
@@ -77,15 +114,32 @@ export const lastLogged = computed(() => {
   return newest;
 });
 
-/** Goes to a step; at the last one the newest is followed. */
+/** Puts the slider to a position; at the last one the newest is followed. */
 export function goTo(target: number): void {
-  const steps = timeline.value;
-  const found = steps[closestIndex(steps, target)];
-  askedStep.value = found === undefined || found === steps[steps.length - 1] ? null : found;
+  const all = positions.value;
+  const found = all[closestIndex(all, target)];
+  askedPosition.value = found === undefined || found === all[all.length - 1] ? null : found;
+}
+
+/** Puts the slider to where a step of a run is shown: the nearest that it has, where the axis is not of epochs. */
+export function goToStep(run: string, step: number): void {
+  const own = ticks.value.find((one) => one.run === run);
+  const place = syncAxis.value === "epoch" ? step : placeOf(run, own?.steps[closestIndex(own.steps, step)] ?? step);
+  if (place !== null) goTo(place);
 }
 
 export function moveBy(amount: number): void {
-  goTo(neighbour(timeline.value, step.value, amount));
+  goTo(neighbour(positions.value, position.value, amount));
+}
+
+/** Changes the axis; the first run stays at the step that it shows. */
+export function chooseAxis(axis: Axis): void {
+  const run = ticks.value.find(({ places }) => places)?.run;
+  const step = run === undefined ? 0 : stepOf(run);
+  batch(() => {
+    syncAxis.value = axis;
+    if (run !== undefined && askedPosition.value !== null) goToStep(run, step);
+  });
 }
 
 export function toggleRun(run: string): void {

@@ -8,7 +8,7 @@ beforeEach(() => settings.restore(new Map()));
 describe("the address", () => {
   it("brings everything back that was chosen", () => {
     settings.chosenRuns.value = ["a/b, c", "<img onerror=x>", "__proto__"];
-    settings.askedStep.value = 12;
+    settings.askedPosition.value = 12;
     settings.viewId.value = "weights";
     settings.layerPath.value = "backbone/conv 1&2=3#";
     settings.scaleMode.value = "filter";
@@ -22,6 +22,10 @@ describe("the address", () => {
     settings.plotMode.value = "average";
     settings.filmMode.value = "map";
     settings.opacity.value = 0;
+    settings.syncAxis.value = "time";
+    settings.changeMeasure.value = "jumps";
+    settings.changeScale.value = "log";
+    settings.metricName.value = "top_k accuracy&=";
     const values = settings.serialise();
     const hash = withAddress("#convvis&other=1", values);
     settings.restore(new Map());

@@ -4,13 +4,14 @@ import { onKey } from "../src/keys";
 import { layers, layersKnown } from "../src/layers";
 import { pause, play, playing, speed } from "../src/playback";
 import { layerPath, openFilter, restore } from "../src/settings";
-import { goTo, helpOpen, indexes, runList, step, timeline } from "../src/state";
+import { goTo, helpOpen, indexes, position, runList, timeline } from "../src/state";
 import { series } from "./make";
 
 const ours = (run: string, steps: number[]) => ({
   run,
   group: run,
   weights: [],
+  scalars: [],
   problem: null,
   series: [series(steps, { run }), series(steps, { run, tag: "convvis/filters/conv2", subject: "conv2" })],
 });
@@ -42,29 +43,29 @@ describe("the layers", () => {
 describe("the time axis", () => {
   it("is the union of the shown runs, and stands at its end", () => {
     expect(timeline.value).toEqual([0, 1, 2, 5]);
-    expect(step.value).toBe(5);
+    expect(position.value).toBe(5);
   });
 
   it("follows the newest epoch from its end, and only from there", () => {
     goTo(5);
     indexes.value = [ours("a", [0, 1, 5, 6]), ours("b", [0])];
-    expect(step.value).toBe(6);
+    expect(position.value).toBe(6);
     goTo(1);
     indexes.value = [ours("a", [0, 1, 5, 6, 7]), ours("b", [0])];
-    expect(step.value).toBe(1);
+    expect(position.value).toBe(1);
   });
 });
 
 describe("keys", () => {
   it("go to the previous and the next logged epoch", () => {
     press(",");
-    expect(step.value).toBe(2);
+    expect(position.value).toBe(2);
     press(",");
     press(",");
     press(",");
-    expect(step.value).toBe(0);
+    expect(position.value).toBe(0);
     press(".");
-    expect(step.value).toBe(1);
+    expect(position.value).toBe(1);
   });
 
   it("go through the layers", () => {
@@ -96,7 +97,7 @@ describe("keys", () => {
   it.each(["input", "textarea", "select"])("are left to a %s that has the focus", (name) => {
     const field = document.body.appendChild(document.createElement(name));
     press(",", field);
-    expect(step.value).toBe(5);
+    expect(position.value).toBe(5);
     field.remove();
   });
 
@@ -105,7 +106,7 @@ describe("keys", () => {
     press(" ", button);
     expect(playing.value).toBe(false);
     onKey(new KeyboardEvent("keydown", { key: ",", ctrlKey: true }));
-    expect(step.value).toBe(5);
+    expect(position.value).toBe(5);
     button.remove();
   });
 });
@@ -115,7 +116,7 @@ describe("playing", () => {
     vi.useFakeTimers({ toFake: ["requestAnimationFrame", "cancelAnimationFrame", "performance"] });
     speed.value = 10;
     const seen: number[] = [];
-    const stop = step.subscribe((value) => seen.push(value));
+    const stop = position.subscribe((value) => seen.push(value));
     play();
     vi.advanceTimersByTime(1_000);
     stop();

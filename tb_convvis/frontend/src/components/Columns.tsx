@@ -2,7 +2,9 @@
 
 import type { ComponentChildren } from "preact";
 import type { RunIndex, Series } from "../data/index";
-import { colours, indexes, step, titles } from "../state";
+import { placeWords } from "../lib/axis";
+import { syncAxis } from "../settings";
+import { colours, indexes, placeOf, position, positions, titles } from "../state";
 import { Downsampled, Failed } from "./states";
 
 export interface ColumnsProps {
@@ -38,7 +40,6 @@ interface ColumnHeadProps {
 /** The run's name, which epoch is shown where it is not the one asked for, and what of the run cannot be read. */
 export function ColumnHead({ run, shown, failure, series, children }: ColumnHeadProps) {
   const title = titles.value.get(run) ?? run;
-  const other = shown !== null && shown !== step.value;
   const problem = indexes.value?.find((index) => index.run === run)?.problem;
   const kept = series?.steps.length ?? 0;
   const logged = series?.logged ?? kept;
@@ -47,17 +48,29 @@ export function ColumnHead({ run, shown, failure, series, children }: ColumnHead
       <header class="run-header">
         <span class="dot" style={{ background: colours.value.get(run) ?? "" }} />
         <h2 title={run}>{title}</h2>
-        {shown !== null && (
-          <span class={other ? "shown other" : "shown"}>
-            {other ? `showing ${shown}, asked ${step.value}` : `epoch ${shown}`}
-          </span>
-        )}
+        {shown !== null && <Shown run={run} step={shown} />}
       </header>
       {problem && <Unreadable words={problem} />}
       {failure && <Failed words={failure} />}
       {logged > kept && <Downsampled kept={kept} logged={logged} />}
       {children}
     </div>
+  );
+}
+
+/** Which epoch of a run is shown, and where the slider stands if that is another place on its axis. */
+export function Shown({ run, step }: { run: string; step: number }) {
+  const axis = syncAxis.value;
+  const place = placeOf(run, step);
+  const at = place === null ? "no time logged" : placeWords(axis, place);
+  const asked = placeWords(axis, position.value);
+  // By the words: times of two runs are never the same to the last digit.
+  const other = positions.value.length > 0 && at !== asked;
+  const epoch = axis === "epoch" ? String(step) : `epoch ${step} (${at})`;
+  return (
+    <span class={other ? "shown other" : "shown"}>
+      {other ? `showing ${epoch}, asked ${asked}` : axis === "epoch" ? `epoch ${step}` : epoch}
+    </span>
   );
 }
 

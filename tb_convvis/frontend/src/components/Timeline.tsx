@@ -1,27 +1,40 @@
-/** The one slider: it moves every panel of every chosen run. Under it, a line of ticks for each run. */
+/** The one slider: it moves every panel of every chosen run. Under it, a line of ticks for each run; beside it, its axis. */
 
 import { useMemo } from "preact/hooks";
 import { failedSteps } from "../data/status";
 import { scaleLinear } from "../lib/scale";
-import { pause, playing, SPEEDS, speed, togglePlay } from "../playback";
+import { AXES as AXIS_NAMES, type Axis, axisEnd, axisTicks, placeWords, positionWords } from "../lib/axis";
+import { pause, playing, SPEEDS, speed, speedWords, togglePlay } from "../playback";
 import { layer } from "../layers";
-import { colours, goTo, moveBy, shownIndexes, step, ticks, timeline, titles } from "../state";
-import { viewId } from "../settings";
+import { chooseAxis, colours, goTo, moveBy, position, positions, shownIndexes, ticks, titles } from "../state";
+import { syncAxis, viewId } from "../settings";
 import { Icon } from "./Icon";
 import { useWidth } from "./useWidth";
 
 /** Half the slider's thumb: the track's ends lie so far inside the control. */
 const INSET = 8;
 
-function words(at: number, last: number): string {
-  return `epoch ${at} of ${last}${at === 0 ? ", before training" : ""}`;
+const AXES: Record<Axis, { text: string; label: string; title: string }> = {
+  epoch: { text: "epochs", label: "epoch", title: "Every run at the same epoch" },
+  time: { text: "time", label: "training time", title: "Every run after the same time since its start" },
+  fraction: { text: "fraction", label: "fraction of the training", title: "Every run after the same fraction of its training: its last logged epoch is 100 %" },
+};
+
+/** What the slider counts in all. */
+function wholeWords(axis: Axis, last: number): string {
+  return axis === "fraction" ? "of each training" : `of ${placeWords(axis, last)}`;
+}
+
+function words(axis: Axis, at: number, last: number): string {
+  return `${positionWords(axis, at)} ${wholeWords(axis, last)}${axis === "epoch" && at === 0 ? ", before training" : ""}`;
 }
 
 export function Timeline() {
-  const steps = timeline.value;
-  const first = steps[0] ?? 0;
-  const last = steps[steps.length - 1] ?? 0;
-  const at = step.value;
+  const all = positions.value;
+  const axis = syncAxis.value;
+  const first = all[0] ?? 0;
+  const last = all[all.length - 1] ?? 0;
+  const at = position.value;
 
   const onKeyDown = (event: KeyboardEvent) => {
     const moves = new Map([
@@ -43,7 +56,7 @@ export function Timeline() {
         class="round"
         aria-label={playing.value ? "pause" : "play"}
         title={playing.value ? "Pause (space)" : "Play (space)"}
-        disabled={steps.length < 2}
+        disabled={all.length < 2}
         onClick={togglePlay}
       >
         <Icon name={playing.value ? "pause" : "play"} />
@@ -51,43 +64,67 @@ export function Timeline() {
       <div class="track">
         <input
           type="range"
-          aria-label="epoch"
-          aria-valuetext={words(at, last)}
+          aria-label={AXES[axis].label}
+          aria-valuetext={words(axis, at, last)}
           min={first}
-          max={Math.max(last, first + 1)}
+          max={axisEnd(axis, first, last)}
           step="any"
           value={at}
-          disabled={steps.length < 2}
+          disabled={all.length < 2}
           onInput={(event) => {
             pause();
             goTo(event.currentTarget.valueAsNumber);
-            // The thumb snaps to the epoch even where the epoch stays the same.
-            event.currentTarget.value = String(step.value);
+            // The thumb snaps to the log even where the log stays the same.
+            event.currentTarget.value = String(position.value);
           }}
           onKeyDown={onKeyDown}
         />
         <Ticks first={first} last={last} />
       </div>
       <output class="epoch" role="status" aria-live={playing.value ? "off" : "polite"}>
-        {steps.length > 0 ? (
+        {all.length === 0 ? (
+          axis === "time" ? "no times logged" : "no epochs"
+        ) : axis === "epoch" ? (
           <>
             epoch <b>{at}</b> of {last}
             <small>{at === 0 ? "before training" : "\u00a0"}</small>
           </>
         ) : (
-          "no epochs"
+          <>
+            <b>{placeWords(axis, at)}</b>
+            <small>{wholeWords(axis, last)}</small>
+          </>
         )}
       </output>
-      <label class="speed" title="Epochs per second while playing">
-        <span class="visually-hidden">epochs per second</span>
-        <select value={speed.value} onChange={(event) => (speed.value = Number(event.currentTarget.value))}>
-          {SPEEDS.map((rate) => (
-            <option key={rate} value={rate}>
-              {rate}/s
-            </option>
-          ))}
-        </select>
-      </label>
+      <div class="pace">
+        <label title={AXES[axis].title}>
+          <span class="visually-hidden">keep runs in step by</span>
+          <select
+            value={axis}
+            onChange={(event) => {
+              const chosen = AXIS_NAMES.find((one) => one === event.currentTarget.value);
+              pause();
+              if (chosen) chooseAxis(chosen);
+            }}
+          >
+            {AXIS_NAMES.map((one) => (
+              <option key={one} value={one} title={AXES[one].title}>
+                by {AXES[one].text}
+              </option>
+            ))}
+          </select>
+        </label>
+        <label title="How fast playing goes">
+          <span class="visually-hidden">speed</span>
+          <select value={speed.value} onChange={(event) => (speed.value = Number(event.currentTarget.value))}>
+            {SPEEDS.map((rate) => (
+              <option key={rate} value={rate}>
+                {speedWords(rate)}
+              </option>
+            ))}
+          </select>
+        </label>
+      </div>
     </div>
   );
 }
@@ -96,22 +133,24 @@ export function Timeline() {
 function Ticks({ first, last }: { first: number; last: number }) {
   const [ref, width] = useWidth<HTMLDivElement>();
   const rows = ticks.value;
+  const axis = syncAxis.value;
   const view = viewId.value;
   const failures = shownIndexes.value.map((index) => new Set(failedSteps(index, view, layer.value)));
   const failed = failures.map((steps) => [...steps].join()).join(";");
   const picture = useMemo(() => {
-    const x = scaleLinear([first, Math.max(last, first + 1)], [INSET, Math.max(INSET, width - INSET)]);
+    const end = axisEnd(axis, first, last);
+    const x = scaleLinear([first, end], [INSET, Math.max(INSET, width - INSET)]);
     const tall = rows.length > 2 ? 4 : 6;
     return (
       <svg width={width} height={34} aria-hidden="true">
-        {rows.map(({ run, steps }, row) => (
+        {rows.map(({ run, steps, places }, row) => (
           <g key={run} fill={colours.value.get(run) ?? "currentColor"}>
             <title>{titles.value.get(run) ?? run}</title>
-            {steps.map((at) => (
+            {places?.map((place, at) => (
               <rect
                 key={at}
-                class={failures[row]?.has(at) ? "failed" : ""}
-                x={x(at) - 0.75}
+                class={failures[row]?.has(steps[at] ?? 0) ? "failed" : ""}
+                x={x(place) - 0.75}
                 y={row * (tall + 1)}
                 width={1.5}
                 height={tall}
@@ -119,17 +158,14 @@ function Ticks({ first, last }: { first: number; last: number }) {
             ))}
           </g>
         ))}
-        {x
-          .ticks(Math.max(2, Math.floor(width / 60)))
-          .filter(Number.isInteger)
-          .map((at) => (
-            <text key={at} x={x(at)} y={33} text-anchor="middle">
-              {at}
-            </text>
-          ))}
+        {axisTicks(axis, first, end, width).map((at) => (
+          <text key={at} x={x(at)} y={33} text-anchor="middle">
+            {placeWords(axis, at)}
+          </text>
+        ))}
       </svg>
     );
-  }, [rows, first, last, width, failed, colours.value]);
+  }, [rows, axis, first, last, width, failed, colours.value]);
   return (
     <div class="ticks" ref={ref}>
       {width > 0 && picture}

@@ -70,11 +70,22 @@ export function Snippet({ code }: { code: string }) {
   );
 }
 
-export const CODE = `from tb_convvis.callbacks import ConvVis
+const CODE = `from tb_convvis.callbacks import ConvVis
 
 model.fit(x, y, epochs=20, callbacks=[
     ConvVis("logs/run1", data=(x_val, y_val)),
 ])`;
+
+/** What a view needs was not logged, for want of pictures. */
+export function Unlogged({ what, words }: { what: string; words: string }) {
+  return (
+    <section class="unlogged">
+      <h1>The chosen runs logged no {what}</h1>
+      <p>{words}, so the callback needs pictures: give it some of your validation data.</p>
+      <Snippet code={CODE} />
+    </section>
+  );
+}
 
 /** Nothing of ours in the log directory; other runs there may be. */
 export function Empty({ otherRuns, onRetry }: { otherRuns: number; onRetry: () => void }) {

@@ -1,6 +1,6 @@
 /** What there is to see: the listing of runs and the index of tags and steps, checked on arrival. */
 
-import { type Guard, count, fields, finite, list, nullable, oneOf, text, unless, Malformed } from "../lib/guards";
+import { type Guard, count, fields, finite, list, nullable, oneOf, optional, text, unless, Malformed } from "../lib/guards";
 import { enumerate } from "../lib/words";
 
 export interface RunName {
@@ -42,9 +42,18 @@ export interface WeightSeries {
   source: "convvis" | "keras";
 }
 
+/** A metric per epoch that Keras logged beside a run. */
+export interface ScalarSeries {
+  run: string;
+  tag: string;
+  name: string;
+  source: "train" | "validation";
+}
+
 export interface RunIndex extends RunName {
   series: Series[];
   weights: WeightSeries[];
+  scalars: ScalarSeries[];
   /** What of the run's index could not be read, in words; the rest is here. */
   problem: string | null;
 }
@@ -101,6 +110,13 @@ const wireWeight: Guard<WeightSeries> = fields<WeightSeries>({
   source: oneOf("convvis", "keras"),
 });
 
+const wireScalar: Guard<ScalarSeries> = fields<ScalarSeries>({
+  run: text,
+  tag: text,
+  name: text,
+  source: oneOf("train", "validation"),
+});
+
 /** What does not fit costs a run no more than that: the rest of it stays, and so do the other runs. */
 const runIndex: Guard<RunIndex> = (value, at) => {
   const problems: string[] = [];
@@ -110,11 +126,12 @@ const runIndex: Guard<RunIndex> = (value, at) => {
     return (all, place) => items(all, place).filter((item) => item !== null);
   };
   const named = runName(value, at);
-  const { tags, weights } = fields<{ tags: Series[]; weights: WeightSeries[] }>({
+  const { tags, weights, scalars } = fields<{ tags: Series[]; weights: WeightSeries[]; scalars: ScalarSeries[] }>({
     tags: each(seriesOf(named.run)),
     weights: each(wireWeight),
+    scalars: optional(each(wireScalar), []),
   })(value, at);
-  return { ...named, series: tags, weights, problem: problems.length > 0 ? enumerate(problems, 2) : null };
+  return { ...named, series: tags, weights, scalars, problem: problems.length > 0 ? enumerate(problems, 2) : null };
 };
 
 export const runIndexes: Guard<RunIndex[]> = (value, at) => fields({ runs: list(runIndex) })(value, at).runs;

@@ -6,7 +6,7 @@ import { Segmented } from "../components/Segmented";
 import type { RunIndex } from "../data/index";
 import { closestIndex, unionSteps } from "../lib/steps";
 import { spacingMode } from "../settings";
-import { colours, goTo, step, titles } from "../state";
+import { colours, goToStep, stepOf, titles } from "../state";
 import { stripSteps } from "./stripSteps";
 
 /** CSS pixels: side of a tile, and least width of a column, in which an epoch's number finds room. */
@@ -14,6 +14,8 @@ export const TILE = 44;
 const COLUMN = 34;
 const GAP = 5;
 const COLUMN_WIDTH = Math.max(TILE, COLUMN);
+/** From the top of one run's row to that of the next. */
+const ROW = TILE + 8;
 
 /** Where a column begins, in CSS pixels. */
 export function columnAt(column: number): number {
@@ -45,7 +47,10 @@ export function EpochStrip({ indexes, title, label, stepsOf, children, row }: Ep
   const spacing = spacingMode.value;
   const runs = indexes.map(stepsOf);
   const { steps, logged } = useMemo(() => ({ steps: stripSteps(runs), logged: unionSteps(runs).length }), [...runs, spacing]);
-  const here = closestIndex(steps, step.value);
+  // Runs that are not kept in step by the epoch stand at different ones.
+  const marks = indexes.map(({ run }) => closestIndex(steps, stepOf(run)));
+  const together = marks.every((mark) => mark === marks[0]);
+  const here = marks[0] ?? -1;
   const scroller = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const box = scroller.current;
@@ -83,16 +88,26 @@ export function EpochStrip({ indexes, title, label, stepsOf, children, row }: Ep
           ))}
         </ul>
         <div class="scroller" ref={scroller}>
-          <div class="epochs" style={{ width: `${columnAt(steps.length) - GAP}px` }} onClick={(event) => pick(event, steps)} data-columns={steps.length}>
+          <div class="epochs" style={{ width: `${columnAt(steps.length) - GAP}px` }} onClick={(event) => pick(event, steps, indexes)} data-columns={steps.length}>
             {indexes.map((index) => row(index, steps))}
             <div class="numbers" aria-hidden="true">
               {steps.map((at, column) => (
-                <span key={at} class={column === here ? "current" : ""} style={{ left: `${columnAt(column)}px`, width: `${COLUMN_WIDTH}px` }}>
+                <span key={at} class={marks.includes(column) ? "current" : ""} style={{ left: `${columnAt(column)}px`, width: `${COLUMN_WIDTH}px` }}>
                   {at}
                 </span>
               ))}
             </div>
-            {here >= 0 && <div class="column-mark" data-here style={{ left: `${columnAt(here) - 3}px`, width: `${COLUMN_WIDTH + 6}px` }} />}
+            {(together ? marks.slice(0, 1) : marks).map((mark, row) => mark >= 0 && (
+              <div
+                key={row}
+                class="column-mark"
+                data-here
+                style={{
+                  left: `${columnAt(mark) - 3}px`, width: `${COLUMN_WIDTH + 6}px`,
+                  ...(together ? {} : { top: `${row * ROW - 3}px`, height: `${TILE + 6}px` }),
+                }}
+              />
+            ))}
           </div>
         </div>
       </div>
@@ -100,10 +115,11 @@ export function EpochStrip({ indexes, title, label, stepsOf, children, row }: Ep
   );
 }
 
-function pick(event: MouseEvent & { currentTarget: HTMLElement }, steps: readonly number[]): void {
-  const at = Math.floor((event.clientX - event.currentTarget.getBoundingClientRect().left) / columnAt(1));
-  const found = steps[Math.min(at, steps.length - 1)];
-  if (found !== undefined) goTo(found);
+function pick(event: MouseEvent & { currentTarget: HTMLElement }, steps: readonly number[], indexes: readonly RunIndex[]): void {
+  const box = event.currentTarget.getBoundingClientRect();
+  const found = steps[Math.min(Math.floor((event.clientX - box.left) / columnAt(1)), steps.length - 1)];
+  const row = Math.min(Math.floor((event.clientY - box.top) / ROW), indexes.length - 1);
+  if (found !== undefined) goToStep(indexes[row]?.run ?? "", found);
 }
 
 /** What is to be said of a run's tile at an epoch: its class, and in words. */

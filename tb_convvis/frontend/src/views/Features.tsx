@@ -3,7 +3,7 @@
 import { Columns } from "../components/Columns";
 import { Icon } from "../components/Icon";
 import { Segmented } from "../components/Segmented";
-import { CODE, Snippet } from "../components/states";
+import { Unlogged } from "../components/states";
 import { statusWants } from "../data/status";
 import { mapPage, openMap, showMode } from "../settings";
 import { EnlargedMap } from "./EnlargedMap";
@@ -61,16 +61,7 @@ function Panel({ indexes, layer }: PanelProps) {
 }
 
 function Nothing() {
-  return (
-    <section class="unlogged">
-      <h1>The chosen runs logged no features</h1>
-      <p>
-        This view shows the pictures that excite each map most, so the callback needs pictures: give it some of your
-        validation data.
-      </p>
-      <Snippet code={CODE} />
-    </section>
-  );
+  return <Unlogged what="features" words="This view shows the pictures that excite each map most" />;
 }
 
 export const features: View = {

@@ -13,7 +13,7 @@ import { diagnose } from "../lib/diagnose";
 import { layoutGrid } from "../lib/gridLayout";
 import { type Tiles, filterMaxima, tilesOf } from "../lib/kernel";
 import { number } from "../lib/words";
-import { colours, goTo, store, timeline } from "../state";
+import { colours, goToStep, store, timeline } from "../state";
 import { type FilterReady, factsAt, panelOf, scaleOf } from "./filters";
 
 /** Picture with numbers, filmstrip, curve. */
@@ -100,7 +100,7 @@ function History({ panel, filter }: { panel: FilterReady; filter: number }) {
       <h3>
         Over the epochs <span class="quiet">{all ? "" : `${steps.length} of ${series.steps.length} shown`}</span>
       </h3>
-      <Filmstrip tiles={tiles} steps={steps} current={series.steps[panel.at] ?? 0} onPick={goTo} label={`filter ${filter} at epochs ${steps[0]} to ${steps[steps.length - 1]}`} />
+      <Filmstrip tiles={tiles} steps={steps} current={series.steps[panel.at] ?? 0} onPick={(at) => goToStep(series.run, at)} label={`filter ${filter} at epochs ${steps[0]} to ${steps[steps.length - 1]}`} />
     </div>
   );
 }
@@ -153,7 +153,7 @@ function RmsCurve({ index, indexes, layer, panel, filter }: DetailProps & { pane
         current={panel.series.steps[panel.at] ?? 0}
         colour={colours.value.get(index.run) ?? "currentColor"}
         label={`RMS of filter ${filter} over the epochs`}
-        onPick={goTo}
+        onPick={(at) => goToStep(index.run, at)}
       />
     </div>
   );

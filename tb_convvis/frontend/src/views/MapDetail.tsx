@@ -9,7 +9,7 @@ import { type RunIndex, findSeries } from "../data/index";
 import { className } from "../data/top";
 import { median } from "../lib/median";
 import { number } from "../lib/words";
-import { colours, goTo, store, timeline } from "../state";
+import { colours, goToStep, store, timeline } from "../state";
 import { type FeatureReady, panelOf, strengthAt } from "./features";
 import { NineTiles } from "./NineTiles";
 import { type Probe, probeAt } from "./probe";
@@ -154,7 +154,7 @@ export function StrengthCurve({ index, indexes, layer, map }: { index: RunIndex;
         current={(panel.state === "ready" && panel.series.steps[panel.at]) || 0}
         colour={colours.value.get(index.run) ?? "currentColor"}
         label={`strength of map ${map} over the epochs`}
-        onPick={goTo}
+        onPick={(at) => goToStep(index.run, at)}
       />
     </div>
   );

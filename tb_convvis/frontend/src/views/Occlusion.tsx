@@ -3,7 +3,7 @@
 import { useMemo } from "preact/hooks";
 import { Columns } from "../components/Columns";
 import { Segmented } from "../components/Segmented";
-import { CODE, Loading, Snippet } from "../components/states";
+import { Loading, Unlogged } from "../components/states";
 import { statusWants } from "../data/status";
 import { heatMode, opacity, plotMode } from "../settings";
 import { store } from "../state";
@@ -72,11 +72,7 @@ function Panel({ indexes, layer }: PanelProps) {
 
 function Nothing() {
   return (
-    <section class="unlogged">
-      <h1>The chosen runs logged no occlusion maps</h1>
-      <p>This view covers parts of pictures, so the callback needs pictures: give it some of your validation data.</p>
-      <Snippet code={CODE} />
-    </section>
+    <Unlogged what="occlusion maps" words="This view covers parts of pictures" />
   );
 }
 

@@ -11,7 +11,7 @@ import { failureAt, loggedEpochs, statusAt } from "../data/status";
 import { shownIndex } from "../lib/steps";
 import { number, plural, whole } from "../lib/words";
 import { chartMode } from "../settings";
-import { colours, goTo, step, timeline, titles } from "../state";
+import { colours, goToStep, stepOf, timeline, titles } from "../state";
 import { histogramsOf, sharesOf, stepsOf, weightSeries } from "./histogramData";
 
 /** Header with source, chart, scale, notes. */
@@ -28,9 +28,10 @@ interface WeightColumnProps {
 export function WeightColumn({ index, layer, weight, extent, peak }: WeightColumnProps) {
   const series = weightSeries(index, layer, weight);
   const histograms = series && histogramsOf(series);
-  const failure = failureAt(index, "weights", layer, step.value);
+  const asked = stepOf(index.run);
+  const failure = failureAt(index, "weights", layer, asked);
   const steps = histograms ? stepsOf(histograms) : [];
-  const at = shownIndex(steps, step.value);
+  const at = shownIndex(steps, asked);
   const shown = steps[at] ?? null;
   const point = histograms?.points[at];
   const ours = series?.source === "convvis";
@@ -55,7 +56,7 @@ export function WeightColumn({ index, layer, weight, extent, peak }: WeightColum
           current={shown}
           colour={colours.value.get(index.run) ?? "#888888"}
           label={`histograms of ${layer}/${weight}, ${titles.value.get(index.run) ?? index.run}, epoch ${shown} marked`}
-          onPick={goTo}
+          onPick={(at) => goToStep(index.run, at)}
         />
       )}
       {histograms && shown === null && (histograms.error ? <div /> : <Absent words="No epoch of this weight was kept." />)}
@@ -65,7 +66,7 @@ export function WeightColumn({ index, layer, weight, extent, peak }: WeightColum
         <p class="readout">
           {point && `${whole(countOf(point.buckets))} weights${point.buckets.length > 0 ? rangeWords(point.buckets) : ""}`}
         </p>
-        {statusAt(index, "weights", step.value).notes.map((note) => (
+        {statusAt(index, "weights", asked).notes.map((note) => (
           <Note key={note}>{note}</Note>
         ))}
         {series && (

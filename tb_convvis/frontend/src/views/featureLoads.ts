@@ -6,10 +6,9 @@
 import { effect, untracked } from "@preact/signals";
 import { seriesKey } from "../data/store";
 import type { RunIndex, Series } from "../data/index";
-import { shownIndex } from "../lib/steps";
 import { mapPage, openMap, showMode, spacingMode } from "../settings";
 import { playing, speed } from "../playback";
-import { step, store } from "../state";
+import { position, shownAt, stepOf, store } from "../state";
 import { OVERVIEW, mosaics, resting } from "./features";
 import { FEATURE_HEAD, layerSeries, mapsAround, patchesAt, strengthWants, stripWants } from "./featureWants";
 import { lane } from "./lane";
@@ -33,12 +32,12 @@ const RESTFUL = 5;
 export async function loadFeatures(props: PanelProps, stop: AbortSignal): Promise<void> {
   const { indexes, layer } = props;
   const all = layerSeries(indexes, layer);
-  await store.ensure([...headsAt(all, step.peek(), FEATURE_HEAD), ...probeManifests(indexes, "pictures")], stop);
+  await store.ensure([...headsAt(all, FEATURE_HEAD), ...probeManifests(indexes, "pictures")], stop);
   if (stop.aborted) return;
   resting.value = true;
-  await store.ensure([...mapsAround(all, step.peek(), openMap.peek()), ...patchesAt(indexes, layer, openMap.peek())], stop);
+  await store.ensure([...mapsAround(all, openMap.peek()), ...patchesAt(indexes, layer, openMap.peek())], stop);
   if (stop.aborted) return;
-  void store.ensure([...strengthWants(indexes, layer), ...headsAround(all, step.peek(), FEATURE_HEAD)], stop);
+  void store.ensure([...strengthWants(indexes, layer), ...headsAround(all, FEATURE_HEAD)], stop);
   const ends = [followSlider(props, all), followMap(props)];
   stop.addEventListener("abort", () => ends.forEach((end) => end()), { once: true });
 }
@@ -46,24 +45,23 @@ export async function loadFeatures(props: PanelProps, stop: AbortSignal): Promis
 function followSlider({ indexes, layer }: PanelProps, all: readonly Series[]): () => void {
   const moving = lane();
   const rested = lane();
-  let before = step.peek();
+  let before = position.peek();
   let timer = 0;
   let decoding = 0;
 
   // Nobody waits for these: they are decoded bit by bit, so that the slider finds them when it moves.
   const decodeAround = () => {
     clearTimeout(decoding);
-    if (resting.peek() && decodeSome(indexes, all, step.peek())) decoding = window.setTimeout(decodeAround, DECODE_EVERY);
+    if (resting.peek() && decodeSome(indexes, all)) decoding = window.setTimeout(decodeAround, DECODE_EVERY);
   };
 
   const onRest = () => {
     resting.value = true;
-    const target = step.peek();
-    const ahead = headsLack(all, target, FEATURE_HEAD, AHEAD) || headsLack(all, target, FEATURE_HEAD, -AHEAD);
+    const ahead = headsLack(all, FEATURE_HEAD, AHEAD) || headsLack(all, FEATURE_HEAD, -AHEAD);
     rested.fetch([
-      ...mapsAround(all, target, openMap.peek()),
+      ...mapsAround(all, openMap.peek()),
       ...patchesAt(indexes, layer, openMap.peek()),
-      ...(ahead ? headsAround(all, target, FEATURE_HEAD) : []),
+      ...(ahead ? headsAround(all, FEATURE_HEAD) : []),
     ]);
     decodeAround();
   };
@@ -74,24 +72,24 @@ function followSlider({ indexes, layer }: PanelProps, all: readonly Series[]): (
     if (target !== before) {
       resting.value = false;
       // What the slider has left is of no use any more, unless it is on its way to where it goes.
-      if (mapsAround(all, target, openMap.peek()).length > 0) rested.drop();
+      if (mapsAround(all, openMap.peek()).length > 0) rested.drop();
     }
     before = target;
-    decodeAhead(all, target, direction);
-    if (headsLack(all, target, FEATURE_HEAD))
+    decodeAhead(all, direction);
+    if (headsLack(all, FEATURE_HEAD))
       moving.fetch(
-        [...headsAround(all, target, FEATURE_HEAD), ...(wasResting ? mapsAround(all, target, openMap.peek()) : [])],
+        [...headsAround(all, FEATURE_HEAD), ...(wasResting ? mapsAround(all, openMap.peek()) : [])],
         // Only what came says what else there is to fetch.
         () => resting.peek() && onRest(),
       );
-    else if (!wasResting && headsLack(all, target, FEATURE_HEAD, AHEAD * direction)) moving.fetch(headsAround(all, target, FEATURE_HEAD));
+    else if (!wasResting && headsLack(all, FEATURE_HEAD, AHEAD * direction)) moving.fetch(headsAround(all, FEATURE_HEAD));
     clearTimeout(timer);
     // Where an epoch takes long to draw, playing must not be taken for resting: that would make it longer still.
     if (!(playing.value && speed.value > RESTFUL)) timer = window.setTimeout(onRest, REST);
   };
 
   const end = effect(() => {
-    const target = step.value;
+    const target = position.value;
     void [showMode.value, mapPage.value, playing.value];
     untracked(() => onStep(target));
   });
@@ -105,21 +103,21 @@ function followSlider({ indexes, layer }: PanelProps, all: readonly Series[]): (
 }
 
 /** Overviews that will be drawn next are decoded before they are. */
-function decodeAhead(all: readonly Series[], target: number, direction: number): void {
+function decodeAhead(all: readonly Series[], direction: number): void {
   for (const series of all) {
-    const at = shownIndex(series.steps, target);
+    const at = shownAt(series);
     for (let off = 0; off <= AHEAD; off++) decode(series, at + off * direction);
   }
 }
 
 /** Starts decoding some of what is here and was not decoded: overviews, the nearest first, then probe pictures. */
-function decodeSome(indexes: readonly RunIndex[], all: readonly Series[], target: number): boolean {
+function decodeSome(indexes: readonly RunIndex[], all: readonly Series[]): boolean {
   let left = AT_ONCE;
   for (let off = 0; off <= DECODED; off++)
     for (const series of all)
-      for (const at of [shownIndex(series.steps, target) + off, shownIndex(series.steps, target) - off])
+      for (const at of [shownAt(series) + off, shownAt(series) - off])
         if (decode(series, at) && --left === 0) return true;
-  for (const probe of indexes.flatMap((index) => probeAt(index, target, "pictures") ?? []))
+  for (const probe of indexes.flatMap((index) => probeAt(index, stepOf(index.run), "pictures") ?? []))
     for (let image = 0; image < probe.facts.count; image++)
       if (decodePicture(probe, image, indexes.length) && --left === 0) return true;
   return left < AT_ONCE;

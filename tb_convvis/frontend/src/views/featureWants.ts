@@ -3,9 +3,8 @@
 import { type RunIndex, type Series, findSeries } from "../data/index";
 import { type Want, wholeSeries } from "../data/plan";
 import type { TopFacts } from "../data/top";
-import { shownIndex } from "../lib/steps";
 import { showMode } from "../settings";
-import { store } from "../state";
+import { shownAt, store } from "../state";
 import { FIRST_MAP, NUMBERS, OVERVIEW, type FeatureReady, pageOf, panelOf, topFactsAt, topSeries } from "./features";
 import { probeAt } from "./probe";
 import { imagesOf, pictureWants } from "./probePictures";
@@ -48,9 +47,9 @@ function mapIndices(series: Series, at: number, open: number | null): number[] {
 }
 
 /** Pictures of the maps at a step and at its neighbours; nothing where those of the step are here. */
-export function mapsAround(all: readonly Series[], target: number, open: number | null): Want[] {
+export function mapsAround(all: readonly Series[], open: number | null): Want[] {
   const details = all.flatMap((series) => {
-    const at = shownIndex(series.steps, target);
+    const at = shownAt(series);
     const indices = at < 0 ? [] : mapIndices(series, at, open);
     return indices.length > 0 ? [{ series, at, indices }] : [];
   });

@@ -6,9 +6,8 @@ import { type FilterFacts, type Kernel, type Manifest, filterFacts } from "../da
 import { failureAt, statusWants } from "../data/status";
 import { type Want, wholeSeries } from "../data/plan";
 import { type Display, displayOf, filterMaxima } from "../lib/kernel";
-import { shownIndex } from "../lib/steps";
 import { colourMode, scaleMode } from "../settings";
-import { step, store } from "../state";
+import { position, shownAt, stepOf, store } from "../state";
 import type { UnreadyPanel } from "./Unready";
 import type { PanelProps } from "./view";
 
@@ -51,11 +50,11 @@ const parsed = new WeakMap<Manifest, FilterFacts | null>();
 
 export function panelOf(index: RunIndex, layer: string): FilterPanel {
   void store.arrivals.value;
-  const failure = failureAt(index, "filters", layer, step.value);
+  const failure = failureAt(index, "filters", layer, stepOf(index.run));
   const series = findSeries(index, "filters", layer);
   if (!series) return { state: "absent", words: `This run logged no filters of ${layer}.`, failure };
   if (series.error) return { state: "failed", words: series.error, failure, step: null };
-  const at = shownIndex(series.steps, step.value);
+  const at = shownAt(series);
   if (at < 0) return { state: "absent", words: "No epoch of this layer was kept.", failure };
   const shown = series.steps[at] ?? null;
   const manifest = store.manifest(series, at);
@@ -144,7 +143,7 @@ export function filterWants(indexes: readonly RunIndex[]): Want[] {
 
 /** Where not all kernels are here, the step decides which are fetched. */
 export function followStep(): void {
-  if (bulky.value) void step.value;
+  if (bulky.value) void position.value;
 }
 
 /** Fetches kernels: of all epochs where they are small, else those around the step. */
@@ -156,15 +155,15 @@ export async function loadKernels({ indexes, layer }: PanelProps, stop: AbortSig
   const reach = Math.min(24, Math.floor(WINDOW_BYTES / Math.max(1, perEpoch) / 2));
   await store.ensure(
     kernels.flatMap((series) =>
-      bulky.peek() ? windowAround(series, step.peek(), reach) : wholeSeries(series, 1, kernelBytes(series)),
+      bulky.peek() ? windowAround(series, reach) : wholeSeries(series, 1, kernelBytes(series)),
     ),
     stop,
   );
 }
 
 /** Nothing where the step is here already: a window is fetched when the slider leaves the last one. */
-function windowAround(series: Series, target: number, reach: number): Want[] {
-  const at = shownIndex(series.steps, target);
+function windowAround(series: Series, reach: number): Want[] {
+  const at = shownAt(series);
   if (at < 0 || store.kernel(series, at)) return [];
   const all = wholeSeries(series, 1, kernelBytes(series));
   return [{ ...all, positions: all.positions.slice(Math.max(0, at - reach), at + reach + 1) }];

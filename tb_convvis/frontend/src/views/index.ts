@@ -1,12 +1,13 @@
 /** The views, in the order of their tabs. A new view is one file and one line here. */
 
+import { convergence } from "./Convergence";
 import { features } from "./Features";
 import { firstLayer } from "./FirstLayer";
 import { occlusion } from "./Occlusion";
 import type { View } from "./view";
 import { weights } from "./Weights";
 
-export const VIEWS: readonly [View, ...View[]] = [firstLayer, features, occlusion, weights];
+export const VIEWS: readonly [View, ...View[]] = [firstLayer, features, occlusion, weights, convergence];
 
 export function viewOf(id: string): View {
   return VIEWS.find((view) => view.id === id) ?? VIEWS[0];

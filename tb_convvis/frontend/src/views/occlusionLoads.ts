@@ -7,7 +7,7 @@ import { effect, untracked } from "@preact/signals";
 import type { RunIndex, Series } from "../data/index";
 import type { Want } from "../data/plan";
 import { chosenPicture } from "../settings";
-import { step, store } from "../state";
+import { position, store } from "../state";
 import { lane } from "./lane";
 import { FIRST_TILES, currentPicture, occludedPictures, occlusionSeries, panelOf, probeOf, projections } from "./occlusion";
 import { probeManifests } from "./probe";
@@ -39,7 +39,7 @@ const HEAD: Head = {
 export async function loadOcclusion(props: PanelProps, stop: AbortSignal): Promise<void> {
   const { indexes, layer } = props;
   const all = indexes.flatMap((index) => occlusionSeries(index, layer) ?? []);
-  await store.ensure([...headsAt(all, step.peek(), HEAD), ...probeManifests(indexes, "occlusion")], stop);
+  await store.ensure([...headsAt(all, HEAD), ...probeManifests(indexes, "occlusion")], stop);
   if (stop.aborted) return;
   await store.ensure(untracked(() => picturesAt(indexes, layer)), stop);
   if (stop.aborted) return;
@@ -52,11 +52,10 @@ function follow({ indexes, layer }: PanelProps, all: readonly Series[]): () => v
   let timer = 0;
   const onRest = () => pictures.fetch(untracked(() => picturesAt(indexes, layer)));
   const end = effect(() => {
-    const target = step.value;
-    void chosenPicture.value;
+    void [position.value, chosenPicture.value];
     untracked(() => {
-      if (headsLack(all, target, HEAD, AHEAD) || headsLack(all, target, HEAD, -AHEAD))
-        heads.fetch(headsAround(all, target, HEAD), onRest);
+      if (headsLack(all, HEAD, AHEAD) || headsLack(all, HEAD, -AHEAD))
+        heads.fetch(headsAround(all, HEAD), onRest);
       decodeAround(indexes, layer);
     });
     clearTimeout(timer);

@@ -2,8 +2,7 @@
 
 import type { Series } from "../data/index";
 import type { Want } from "../data/plan";
-import { shownIndex } from "../lib/steps";
-import { store } from "../state";
+import { shownAt, store } from "../state";
 
 /** The part of a record that is drawn while the slider moves. */
 export interface Head {
@@ -35,28 +34,28 @@ function missing(series: Series, at: number, { needed }: Head): boolean {
   return at >= 0 && at < series.steps.length && needed.some((index) => store.lacks(series, at, index));
 }
 
-export function headsAt(all: readonly Series[], target: number, head: Head): Want[] {
+export function headsAt(all: readonly Series[], head: Head): Want[] {
   return all.flatMap((series) => {
-    const at = shownIndex(series.steps, target);
+    const at = shownAt(series);
     return missing(series, at, head) ? [head.want(series, [at])] : [];
   });
 }
 
 /** True where a record at the step, or within so many logs in one direction, was never asked for. */
-export function headsLack(all: readonly Series[], target: number, head: Head, ahead = 0): boolean {
+export function headsLack(all: readonly Series[], head: Head, ahead = 0): boolean {
   return all.some((series) => {
-    const at = shownIndex(series.steps, target);
+    const at = shownAt(series);
     for (let off = 0; off <= Math.abs(ahead); off++) if (missing(series, at + Math.sign(ahead) * off, head)) return true;
     return false;
   });
 }
 
 /** Heads of all runs around a step: of all epochs where they are small. */
-export function headsAround(all: readonly Series[], target: number, head: Head): Want[] {
-  const perEpoch = sum(all.map((series) => head.want(series, [Math.max(0, shownIndex(series.steps, target))]).bytesPerStep));
+export function headsAround(all: readonly Series[], head: Head): Want[] {
+  const perEpoch = sum(all.map((series) => head.want(series, [Math.max(0, shownAt(series))]).bytesPerStep));
   const reach = Math.max(1, Math.min(head.furthest, Math.floor(head.bytes / Math.max(1, perEpoch) / 2)));
   return all.flatMap((series) => {
-    const at = shownIndex(series.steps, target);
+    const at = shownAt(series);
     if (at < 0) return [];
     const first = Math.max(0, Math.min(at - reach, series.steps.length - 1 - 2 * reach));
     const positions = series.steps.map((_, place) => place).slice(first, first + 2 * reach + 1);
