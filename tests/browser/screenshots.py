@@ -18,6 +18,7 @@ VIEWS = {
     "first_layer": "p.convvis.view=filters&p.convvis.filter=29",
     "features": "p.convvis.view=features&p.convvis.layer=conv3&p.convvis.map=5",
     "weights": "p.convvis.view=weights",
+    "layers": "p.convvis.view=layers&p.convvis.layer=conv3",
 }
 THEMES = ("light", "dark")
 

@@ -44,5 +44,8 @@ def test_fit_is_shown(open_tab: Callable[..., Tab], trained: Path, fast: str) ->
         tab.find("[role=tab]:has-text('Weights')").click()
         expect(tab.find(".column").first.locator(".ridge")).to_have_count(3)
         expect(tab.find(".column").first).to_contain_text("Logged by ConvVis, 3 epochs.")
+        tab.find("[role=tab]:has-text('Layers')").click()
+        expect(tab.find(".layer-facts h3").first).to_have_text("backbone/conv1")
+        expect(tab.find(".layer-facts").first).to_contain_text("Receptive field3 \u00d7 3 px")
     finally:
         board.close()

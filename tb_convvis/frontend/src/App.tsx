@@ -86,7 +86,7 @@ function Body() {
       ) : (
         <>
           <div class="toolbar">
-            <Select label="Layer" options={layers.value} value={layer.value} onChange={(value) => (layerPath.value = value)} />
+            {!view.choosesLayer && <Select label="Layer" options={layers.value} value={layer.value} onChange={(value) => (layerPath.value = value)} />}
             <view.Toolbar {...props} />
           </div>
           <view.Panel {...props} />

@@ -32,6 +32,8 @@ export const openMap = signal<number | null>(null);
 export const mapPage = signal<number | null>(null);
 /** Which epochs a map's strip shows. */
 export const spacingMode = signal<SpacingMode>("all");
+/** Nested models that are drawn unfolded, by the path of their call. */
+export const unfoldedModels = signal<string[]>([]);
 
 interface Setting {
   key: string;
@@ -64,10 +66,10 @@ function whole(key: string, target: Signal<number | null>): Setting {
   };
 }
 
-function names(text: string | undefined): string[] | null {
+function names(text: string | undefined, most: number): string[] | null {
   try {
     const value: unknown = JSON.parse(text ?? "null");
-    return Array.isArray(value) ? value.filter((name) => typeof name === "string").slice(0, MAX_RUNS) : null;
+    return Array.isArray(value) ? value.filter((name) => typeof name === "string").slice(0, most) : null;
   } catch {
     return null;
   }
@@ -76,7 +78,7 @@ function names(text: string | undefined): string[] | null {
 const SETTINGS: Setting[] = [
   {
     key: "runs",
-    read: (text) => (chosenRuns.value = names(text)),
+    read: (text) => (chosenRuns.value = names(text, MAX_RUNS)),
     write: () => (chosenRuns.value ? JSON.stringify(chosenRuns.value) : undefined),
   },
   whole("step", askedStep),
@@ -91,6 +93,11 @@ const SETTINGS: Setting[] = [
   whole("map", openMap),
   whole("maps", mapPage),
   choice("strip", spacingMode, ["all", "log"]),
+  {
+    key: "unfolded",
+    read: (text) => (unfoldedModels.value = names(text, 100) ?? []),
+    write: () => (unfoldedModels.value.length > 0 ? JSON.stringify(unfoldedModels.value) : undefined),
+  },
 ];
 
 export function restore(address: ReadonlyMap<string, string>): void {

@@ -2,10 +2,11 @@
 
 import { features } from "./Features";
 import { firstLayer } from "./FirstLayer";
+import { layers } from "./Layers";
 import type { View } from "./view";
 import { weights } from "./Weights";
 
-export const VIEWS: readonly [View, ...View[]] = [firstLayer, features, weights];
+export const VIEWS: readonly [View, ...View[]] = [firstLayer, features, weights, layers];
 
 export function viewOf(id: string): View {
   return VIEWS.find((view) => view.id === id) ?? VIEWS[0];

@@ -30,6 +30,8 @@ export interface View {
   follows: () => void;
   /** Fetches the data proper; `wants` are here by then. */
   load: (props: PanelProps, stop: AbortSignal) => Promise<void>;
+  /** The layer is chosen in the panel itself: the toolbar has no list of layers. */
+  choosesLayer?: true;
   /** The view's own controls, beside the choice of the layer. */
   Toolbar: FunctionComponent<PanelProps>;
   Panel: FunctionComponent<PanelProps>;
