@@ -45,7 +45,8 @@ def test_fit_is_shown(open_tab: Callable[..., Tab], trained: Path, fast: str) ->
         expect(tab.find(".column").first.locator(".ridge")).to_have_count(3)
         expect(tab.find(".column").first).to_contain_text("Logged by ConvVis, 3 epochs.")
         tab.find("[role=tab]:has-text('Layers')").click()
-        expect(tab.find(".layer-facts h3").first).to_have_text("backbone/conv1")
-        expect(tab.find(".layer-facts").first).to_contain_text("Receptive field3 \u00d7 3 px")
+        tab.find(".layer button:has-text('backbone')").click()
+        tab.find(".layer button:has-text('conv1')").click()
+        expect(tab.find(".layer-facts")).to_contain_text("Receptive field3 \u00d7 3 px")
     finally:
         board.close()
