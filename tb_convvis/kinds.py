@@ -29,7 +29,16 @@ KINDS: dict[str, Kind] = {
             summary="What the page must know about a run, and how each logged epoch went.",
             subject="`model`, once per fit; or the name of a view, once per logged epoch",
             facts={
-                "layers": "`model` only: [{name, class, output, parameters}] in the order of the network",
+                "layers": "`model` only: [{name, class, output, parameters, own, trainable}] in the order of "
+                "the network; `own` leaves out those of layers inside, `trainable` those not trained; where "
+                "the layer has them also activation, kernel, strides, padding, dilation and groups",
+                "graphs": "`model` only: by the path of a model, the network's own being empty: {inputs: "
+                "shapes, calls: [{name, layer, class, inputs, outputs: shapes}], outputs}. What is read is "
+                "[name of a call, number of its output]; an empty name stands for the model's own inputs. "
+                "`layer` is a path, or null for an operation. Models without a graph are left out",
+                "fields": "`model` only: by the path of a call its receptive field {size, stride, start, "
+                "note}, each [rows, columns] in pixels, or {reason}: why the graph does not tell it",
+                "graph_problem": "`model` only: why graphs and fields could not be made, or null",
                 "class_names": "`model` only: list of names, or null",
                 "versions": "`model` only: {tb_convvis, keras, tensorflow, python}",
                 "settings": "`model` only: {view: {argument: value}}",

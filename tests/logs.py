@@ -241,7 +241,28 @@ def _model_facts(shapes: Mapping[str, tuple[int, int, int, int]]) -> dict[str, A
         "versions": {"tb_convvis": "0.1.0", "keras": "3.15.1", "tensorflow": "2.21.0", "python": "3.12.3"},
         "settings": {"filters": {"layers": None, "freq": 1}, "weights": {"layers": None, "freq": 1}},
         "parameters": sum(layer["parameters"] for layer in layers),
+        **_chain(layers),
     }
+
+
+def _chain(layers: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The graph of a network whose layers read each other in turn; those with a `/` are in a nested model."""
+    graphs: dict[str, Any] = {}
+    for layer in layers:
+        model, _, name = layer["name"].rpartition("/")
+        if model and model not in graphs:
+            _append(graphs, "", model, "Functional", layer["output"])
+        _append(graphs, model, name, layer["class"], layer["output"])
+    return {"graphs": graphs, "fields": {}, "graph_problem": None}
+
+
+def _append(graphs: dict[str, Any], model: str, name: str, kind: str, output: Any) -> None:
+    empty = {"inputs": [[None, 28, 28, 3]], "calls": [], "outputs": [["", 0]]}
+    graph = graphs.setdefault(model, empty)
+    path = f"{model}/{name}" if model else name
+    call = {"name": name, "layer": path, "class": kind, "inputs": graph["outputs"], "outputs": [output]}
+    graph["calls"].append(call)
+    graph["outputs"] = [[name, 0]]
 
 
 def main() -> None:

@@ -74,14 +74,21 @@ def _apply_layer_rule(call: LayerCall, fields: dict[Any, PlaneField]) -> None:
     known = [fields[t.ref()] for t in call.inputs if t.ref() in fields]
     if call.output is None or len(known) != 1 or call.output.shape.rank != 4:
         return
-    if getattr(call.layer, "data_format", None) == "channels_first":
-        return
+    field = layer_field(call.layer, known[0], call.output)
+    if field is not None:
+        fields[call.output.ref()] = field
+
+
+def layer_field(layer: Any, field: PlaneField, tensor: Any) -> PlaneField | None:
+    """The field of what a layer returns, of rank 4, where there is a rule for its class; else None."""
+    if getattr(layer, "data_format", None) == "channels_first":
+        return None
     for kind, rule in LAYER_RULES:
         # A subclass that computes otherwise, say pads in its call, is read off its operations.
         known_calls = [base.call for base in (kind if isinstance(kind, tuple) else (kind,))]
-        if isinstance(call.layer, kind) and type(call.layer).call in known_calls:
-            fields[call.output.ref()] = rule(call.layer, known[0], call.output)
-            return
+        if isinstance(layer, kind) and type(layer).call in known_calls:
+            return rule(layer, field, tensor)
+    return None
 
 
 def _operation_field(
@@ -92,7 +99,7 @@ def _operation_field(
         if kind in ELEMENTWISE or (
             kind == "ConcatV2" and tf.get_static_value(operation.inputs[-1]) in (3, -1)
         ):
-            return _merged(known, tensor)
+            return merged_field(known, tensor)
         if kind in REDUCTIONS and not {1, 2} & set(_axes(operation)):
             return known[0]
         if kind in ("Conv2D", "DepthwiseConv2dNative", "MaxPool", "AvgPool"):
@@ -103,7 +110,7 @@ def _operation_field(
                 return _shifted(known[0], (int(padding[1][0]), int(padding[2][0])), tensor)
         if kind in ("ResizeBilinear", "ResizeNearestNeighbor"):
             return _interpolated(known[0], tensor, kind == "ResizeBilinear")
-    return _whole(known[0], tensor)
+    return whole_field(known[0], tensor)
 
 
 def _axes(operation: Any) -> list[int]:
@@ -112,19 +119,21 @@ def _axes(operation: Any) -> list[int]:
     return [1, 2] if axes is None or rank is None else [int(axis) % rank for axis in axes.reshape(-1)]
 
 
-def _merged(known: Sequence[PlaneField], tensor: Any) -> PlaneField:
+def merged_field(known: Sequence[PlaneField], tensor: Any) -> PlaneField:
+    """The field of a tensor whose units read the unit of their own place in each of several tensors."""
     units = tensor.shape[1], tensor.shape[2]
     notes = frozenset[str]().union(*(field.notes for field in known))
     local = [field for field in known if (field.rows.units, field.cols.units) == units]
     if not local:
-        return _whole(known[0], tensor)
+        return whole_field(known[0], tensor)
     if len(local) < len(known):
         notes = frozenset[str]().union(*(field.notes for field in local)) | {GATE}
     rows, cols = merge([field.rows for field in local]), merge([field.cols for field in local])
     return PlaneField(rows, cols, known[0].image, notes)
 
 
-def _whole(field: PlaneField, tensor: Any) -> PlaneField:
+def whole_field(field: PlaneField, tensor: Any) -> PlaneField:
+    """The field of a tensor whose every unit sees the whole image."""
     shape = tensor.shape
     units = (int(shape[1] or 1), int(shape[2] or 1)) if shape.rank == 4 else (1, 1)
     if shape.rank == 3:
@@ -151,7 +160,7 @@ def _windowed(
 def _window_operation(operation: Any, field: PlaneField, tensor: Any) -> PlaneField:
     attribute = operation.get_attr
     if attribute("data_format") != b"NHWC":
-        return _whole(field, tensor)
+        return whole_field(field, tensor)
     pool = operation.type in ("MaxPool", "AvgPool")
     kernel = attribute("ksize")[1:3] if pool else operation.inputs[1].shape[:2]
     dilation = (1, 1) if pool else attribute("dilations")[1:3]
@@ -217,7 +226,7 @@ def _cropping(layer: Any, field: PlaneField, tensor: Any) -> PlaneField:
 
 def _upsampling(layer: Any, field: PlaneField, tensor: Any) -> PlaneField:
     if layer.interpolation not in ("nearest", "bilinear"):
-        return _whole(field, tensor)
+        return whole_field(field, tensor)
     return _interpolated(field, tensor, layer.interpolation == "bilinear")
 
 

@@ -17,8 +17,10 @@ from tests.browser.chromium import find
 VIEWS = {
     "first_layer": "p.convvis.view=filters&p.convvis.filter=29",
     "features": "p.convvis.view=features&p.convvis.layer=conv3&p.convvis.map=5",
+    "occlusion": "p.convvis.view=occlusion",
     "weights": "p.convvis.view=weights",
     "convergence": "p.convvis.view=convergence&p.convvis.change=projections",
+    "layers": "p.convvis.view=layers&p.convvis.layer=conv3",
 }
 THEMES = ("light", "dark")
 

@@ -44,5 +44,9 @@ def test_fit_is_shown(open_tab: Callable[..., Tab], trained: Path, fast: str) ->
         tab.find("[role=tab]:has-text('Weights')").click()
         expect(tab.find(".column").first.locator(".ridge")).to_have_count(3)
         expect(tab.find(".column").first).to_contain_text("Logged by ConvVis, 3 epochs.")
+        tab.find("[role=tab]:has-text('Layers')").click()
+        tab.find(".layer button:has-text('backbone')").click()
+        tab.find(".layer button:has-text('conv1')").click()
+        expect(tab.find(".layer-facts")).to_contain_text("Receptive field3 \u00d7 3 px")
     finally:
         board.close()

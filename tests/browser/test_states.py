@@ -156,7 +156,7 @@ def test_keys(board: Board, open_tab: Open) -> None:
 
 
 @pytest.mark.parametrize("size", [(900, 736), (2560, 1440)])
-@pytest.mark.parametrize("view", ["filters", "weights"])
+@pytest.mark.parametrize("view", ["filters", "weights", "layers"])
 def test_nothing_is_cut_off(board: Board, open_tab: Open, size: tuple[int, int], view: str) -> None:
     four = worlds.runs("lr/fast", "lr/slow", "planted", "damaged")
     tab = open_tab(board.url, size=size, runs=four, view=view, filter="0")

@@ -82,6 +82,27 @@ def test_the_run_record_describes_model_settings_and_versions(tmp_path: Path) ->
         "class": "Conv2D",
         "output": [None, 10, 10, 4],
         "parameters": 112,
+        "own": 112,
+        "trainable": 112,
+        "activation": "linear",
+        "kernel": [3, 3],
+        "strides": [1, 1],
+        "padding": "valid",
+        "dilation": [1, 1],
+        "groups": 1,
+    }
+    assert facts["graphs"]["backbone"]["calls"][0] == {
+        "name": "conv1",
+        "layer": "backbone/conv1",
+        "class": "Conv2D",
+        "inputs": [["", 0]],
+        "outputs": [[None, 10, 10, 4]],
+    }
+    assert facts["fields"]["backbone/conv2"] == {
+        "size": [5, 5],
+        "stride": [1, 1],
+        "start": [0, 0],
+        "note": "",
     }
     assert facts["class_names"] == ["a", "b", "c"]
     assert facts["settings"]["filters"]["freq"] == 2

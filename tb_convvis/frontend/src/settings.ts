@@ -61,6 +61,8 @@ export const plotMode = signal<PlotMode>("centre");
 export const filmMode = signal<FilmMode>("class");
 /** Of the heat over the picture, in per cent. */
 export const opacity = signal(OPACITY);
+/** Nested models that are drawn unfolded, by the path of their call. */
+export const unfoldedModels = signal<string[]>([]);
 
 interface Setting {
   key: string;
@@ -108,10 +110,10 @@ function decimal(key: string, target: Signal<number | null>): Setting {
   };
 }
 
-function names(text: string | undefined): string[] | null {
+function names(text: string | undefined, most: number): string[] | null {
   try {
     const value: unknown = JSON.parse(text ?? "null");
-    return Array.isArray(value) ? value.filter((name) => typeof name === "string").slice(0, MAX_RUNS) : null;
+    return Array.isArray(value) ? value.filter((name) => typeof name === "string").slice(0, most) : null;
   } catch {
     return null;
   }
@@ -120,7 +122,7 @@ function names(text: string | undefined): string[] | null {
 const SETTINGS: Setting[] = [
   {
     key: "runs",
-    read: (text) => (chosenRuns.value = names(text)),
+    read: (text) => (chosenRuns.value = names(text, MAX_RUNS)),
     write: () => (chosenRuns.value ? JSON.stringify(chosenRuns.value) : undefined),
   },
   choice("axis", syncAxis, AXES),
@@ -153,6 +155,11 @@ const SETTINGS: Setting[] = [
   choice("change", changeMeasure, ["weights", "projections", "jumps"]),
   choice("values", changeScale, ["linear", "log"]),
   word("metric", metricName, ""),
+  {
+    key: "unfolded",
+    read: (text) => (unfoldedModels.value = names(text, 100) ?? []),
+    write: () => (unfoldedModels.value.length > 0 ? JSON.stringify(unfoldedModels.value) : undefined),
+  },
 ];
 
 export function restore(address: ReadonlyMap<string, string>): void {

@@ -45,13 +45,13 @@ export function HelpPanel({ view }: { view: View }) {
           <dt>
             <kbd>←</kbd> <kbd>→</kbd> <kbd>↑</kbd> <kbd>↓</kbd>
           </dt>
-          <dd>among filters, maps or positions, and on the slider</dd>
+          <dd>among filters, maps, positions or layers, and on the slider</dd>
         </div>
         <div>
           <dt>
             <kbd>Enter</kbd>
           </dt>
-          <dd>enlarge the filter or map</dd>
+          <dd>enlarge the filter or map; open the layer</dd>
         </div>
       </dl>
     </div>

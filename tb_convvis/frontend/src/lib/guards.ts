@@ -43,6 +43,14 @@ export function list<T>(guard: Guard<T>): Guard<T[]> {
     Array.isArray(value) ? value.map((item, i) => guard(item, `${at}[${i}]`)) : fail(at, "a list", value);
 }
 
+/** An object whose keys are data: names, paths. */
+export function mapOf<T>(guard: Guard<T>): Guard<Map<string, T>> {
+  return (value, at) =>
+    typeof value === "object" && value !== null && !Array.isArray(value)
+      ? new Map(Object.entries(value).map(([key, item]) => [key, guard(item, `${at}.${key}`)]))
+      : fail(at, "an object", value);
+}
+
 /** Takes the fallback where the value does not fit; `tell` is given what is wrong with it. */
 export function unless<T>(guard: Guard<T>, fallback: T, tell: (words: string) => void): Guard<T> {
   return (value, at) => {

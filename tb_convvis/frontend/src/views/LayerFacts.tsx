@@ -1,0 +1,51 @@
+/** What is known of one layer of a network. */
+
+import type { Network } from "../data/network";
+import { type Marks, openMark } from "./networkMarks";
+import type { SceneNode } from "./networkScene";
+import { argumentWords, fieldWords, parameterWords, shapeWords } from "./networkWords";
+
+export interface LayerFactsProps {
+  node: SceneNode;
+  network: Network;
+  marks: Marks;
+}
+
+export function LayerFacts({ node, network, marks }: LayerFactsProps) {
+  const { facts } = node;
+  const logged = marks(node);
+  const rows: [string, string][] = [
+    ["Output", shapeWords(node.output) || "not known"],
+    ...(node.reads.length > 0 ? [["Reads", node.reads.join(", ")] as [string, string]] : []),
+    ...(facts ? [["Parameters", parameterWords(facts, network.parameters)] as [string, string], ...argumentWords(facts)] : []),
+    ...fieldWords(network.fields.get(node.path), network),
+  ];
+  return (
+    <aside class="layer-facts" aria-label="layer">
+      <h3>{node.path}</h3>
+      <p class="quiet">
+        {node.class}
+        {node.layer !== null && node.layer !== node.path && `, a further call of ${node.layer}`}
+      </p>
+      <dl>
+        {rows.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+      {logged.length > 0 ? (
+        <div class="marks">
+          {logged.map((mark) => (
+            <button key={mark.id} type="button" onClick={() => openMark(mark)}>
+              {mark.title}
+            </button>
+          ))}
+        </div>
+      ) : (
+        <p class="quiet">Nothing was logged of this layer.</p>
+      )}
+    </aside>
+  );
+}

@@ -1,0 +1,92 @@
+/** One network: the runs that have it, its totals, its graph, and what is known of the layer that is looked at. */
+
+import { useMemo, useState } from "preact/hooks";
+import { Note } from "../components/states";
+import type { RunIndex } from "../data/index";
+import type { Network } from "../data/network";
+import { plural, whole } from "../lib/words";
+import { layerPath, unfoldedModels } from "../settings";
+import { colours, titles } from "../state";
+import { LayerFacts } from "./LayerFacts";
+import { NetworkDrawing } from "./NetworkDrawing";
+import { marksOf } from "./networkMarks";
+import { type SceneNode, allNodes, nodesOf, sceneOf } from "./networkScene";
+
+export interface NetworkColumnProps {
+  network: Network;
+  /** The runs that have it. */
+  indexes: readonly RunIndex[];
+  layer: string;
+}
+
+/** Header, graph. */
+export const NETWORK_PARTS = 2;
+
+/** Whether a nested model is drawn unfolded: it was asked for, or the layer that is looked at lies inside. */
+function isUnfolded(path: string, layer: string): boolean {
+  return unfoldedModels.value.includes(path) || layer.startsWith(`${path}/`);
+}
+
+export function NetworkColumn({ network, indexes, layer }: NetworkColumnProps) {
+  const [hovered, setHovered] = useState<SceneNode | null>(null);
+  // Without a choice the layer is the first of the network, which is not inside of anything.
+  const around = layer.slice(0, Math.max(0, layer.lastIndexOf("/")));
+  const scene = useMemo(() => sceneOf(network, (path) => isUnfolded(path, layer)), [network, unfoldedModels.value, around]);
+  const marks = useMemo(() => marksOf(indexes), [indexes.map(({ series, weights }) => `${series.length} ${weights.length}`).join(), network]);
+  const drawn = useMemo(() => nodesOf(scene), [scene]);
+  const fold = (node: SceneNode) => {
+    const open = isUnfolded(node.path, layer);
+    const others = unfoldedModels.value.filter((path) => path !== node.path && !path.startsWith(`${node.path}/`));
+    unfoldedModels.value = open ? others : [...others, node.path];
+    layerPath.value = node.path;
+  };
+  const shown = (hovered && drawn.find(({ path }) => path === hovered.path)) ?? drawn.find(({ path }) => path === layer) ?? drawn[0];
+  const drawing = useMemo(
+    () => <NetworkDrawing scene={scene} marks={marks} selected={layer} onFold={fold} onHover={setHovered} />,
+    [scene, marks, layer],
+  );
+  return (
+    <>
+      <Head network={network} indexes={indexes} />
+      <div class="network-room">
+        <div class="network">
+          {drawing}
+          {shown && <LayerFacts node={shown} network={network} marks={marks} />}
+        </div>
+      </div>
+    </>
+  );
+}
+
+function Head({ network, indexes }: { network: Network; indexes: readonly RunIndex[] }) {
+  const layers = [...network.layers.values()];
+  // A layer inside of another is counted with that.
+  const outermost = layers.filter(({ name }) => !network.layers.has(name.slice(0, Math.max(0, name.lastIndexOf("/")))));
+  const trained = outermost.reduce((sum, { trainable }) => sum + trainable, 0);
+  const models = allNodes(network).filter(({ inside }) => inside > 0).map(({ path }) => path);
+  const why = network.problem === null ? "This model has no graph that Keras can tell" : `The graph could not be recorded (${network.problem})`;
+  return (
+    <div class="column-head">
+      <header class="run-header alike">
+        {indexes.map(({ run }) => (
+          <>
+            <span class="dot" style={{ background: colours.value.get(run) ?? "" }} />
+            <h2 title={run}>{titles.value.get(run) ?? run}</h2>
+          </>
+        ))}
+        {indexes.length > 1 && <span class="quiet">the same network, drawn once</span>}
+      </header>
+      <div class="totals">
+        {plural(network.parameters, "parameter")}
+        {trained < network.parameters && `, ${whole(trained)} of them trained`} in {plural(layers.length, "layer")}
+        {models.length > 0 && (
+          <div class="fold-all">
+            <button type="button" onClick={() => (unfoldedModels.value = models)}>unfold all</button>
+            <button type="button" onClick={() => ((unfoldedModels.value = []), (layerPath.value = ""))}>fold all</button>
+          </div>
+        )}
+      </div>
+      {!network.graphs.has("") && <Note>{why}: layers in the order they were made.</Note>}
+    </div>
+  );
+}
