@@ -1,6 +1,7 @@
 /** What the user has chosen: one signal each, all of them in the address so that they survive a reload. */
 
 import { type Signal, signal } from "@preact/signals";
+import { type Pins, readPins, writePins } from "./lib/pins";
 
 export const MAX_RUNS = 4;
 
@@ -8,7 +9,10 @@ export type ScaleMode = "layer" | "filter";
 export type ColourMode = "colour" | "grey";
 export type ChartMode = "ridgeline" | "heat";
 export type ShowMode = "both" | "projections" | "patches";
-export type SpacingMode = "all" | "log";
+export type SpacingMode = "log" | "all";
+export type SortMode = "number" | "strength" | "change" | "dead first" | "similarity";
+export type OnlyMaps = "all" | "alive" | "dead" | "pinned";
+export type OrderTime = "hold" | "follow";
 
 /** Runs chosen by name; null as long as the user left the choice to us. */
 export const chosenRuns = signal<string[] | null>(null);
@@ -31,7 +35,20 @@ export const openMap = signal<number | null>(null);
 /** Where the drawn maps are too many for one page: which page, from 0. */
 export const mapPage = signal<number | null>(null);
 /** Which epochs a map's strip shows. */
-export const spacingMode = signal<SpacingMode>("all");
+export const spacingMode = signal<SpacingMode>("log");
+export const sortMode = signal<SortMode>("number");
+/** The epoch whose values sort and filter the maps; null for the last one. */
+export const orderStep = signal<number | null>(null);
+/** Whether the order stays that of its epoch or becomes that of each epoch the slider rests at. */
+export const orderTime = signal<OrderTime>("hold");
+/** The run whose values sort and filter the maps of all runs; empty for the first shown. */
+export const orderRun = signal("");
+/** Numbers of maps, or a regular expression. */
+export const findText = signal("");
+export const onlyMaps = signal<OnlyMaps>("all");
+/** The class that a map's strongest picture is of; empty for any. */
+export const onlyClass = signal("");
+export const pins = signal<Pins>(new Map());
 
 interface Setting {
   key: string;
@@ -90,7 +107,15 @@ const SETTINGS: Setting[] = [
   choice("show", showMode, ["both", "projections", "patches"]),
   whole("map", openMap),
   whole("maps", mapPage),
-  choice("strip", spacingMode, ["all", "log"]),
+  choice("strip", spacingMode, ["log", "all"]),
+  choice("sort", sortMode, ["number", "strength", "change", "dead first", "similarity"]),
+  whole("at", orderStep),
+  choice("order", orderTime, ["hold", "follow"]),
+  word("by", orderRun, ""),
+  word("find", findText, ""),
+  choice("only", onlyMaps, ["all", "alive", "dead", "pinned"]),
+  word("class", onlyClass, ""),
+  { key: "pins", read: (text) => (pins.value = readPins(text ?? "")), write: () => writePins(pins.value) || undefined },
 ];
 
 export function restore(address: ReadonlyMap<string, string>): void {

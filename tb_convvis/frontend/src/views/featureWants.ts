@@ -6,7 +6,8 @@ import type { TopFacts } from "../data/top";
 import { shownIndex } from "../lib/steps";
 import { showMode } from "../settings";
 import { store } from "../state";
-import { FIRST_MAP, NUMBERS, OVERVIEW, type FeatureReady, pageOf, panelOf, probeAt, topFactsAt, topSeries } from "./features";
+import { FIRST_MAP, NUMBERS, OVERVIEW, factsNear, nearest, panelOf, placesIn, probeAt, topSeries } from "./features";
+import { mapsInView, orderBase } from "./mapOrder";
 import { imagesOf, pictureWants } from "./probePictures";
 import { stripSteps } from "./stripSteps";
 
@@ -15,28 +16,15 @@ const OVERVIEW_BYTES = 6 * 2 ** 20;
 const MAP_BYTES = 4 * 2 ** 20;
 const FURTHEST = 24;
 const HEAD = [0, NUMBERS, OVERVIEW];
+const STRENGTH = [0, 1, 2, 3, 4];
 
 export function layerSeries(indexes: readonly RunIndex[], layer: string): Series[] {
   return indexes.flatMap((index) => topSeries(index, layer) ?? []);
 }
 
-/** What the nearest position that is here says; null where none is. */
-function nearest<T>(series: Series, at: number, look: (place: number) => T | null | undefined): T | null {
-  for (let off = 0; off < series.steps.length; off++) {
-    const found = look(at - off) ?? look(at + off);
-    if (found != null) return found;
-  }
-  return null;
-}
-
 /** Sizes of the blobs of one step, by the nearest manifest that is here. */
 function sizesOf(series: Series, at: number): number[] {
   return nearest(series, at, (place) => store.manifest(series, place)?.value)?.blobs.map(({ size }) => size) ?? [];
-}
-
-/** The facts of one step, by the nearest manifest that is here. */
-function factsNear(series: Series, at: number): TopFacts | null {
-  return nearest(series, at, (place) => topFactsAt(series, place));
 }
 
 const sum = (values: Iterable<number>): number => [...values].reduce((total, value) => total + value, 0);
@@ -87,10 +75,13 @@ export function headsAround(all: readonly Series[], target: number): Want[] {
 function mapIndices(series: Series, at: number, open: number | null): number[] {
   const facts = factsNear(series, at);
   if (!facts?.tiles) return [];
-  const places = new Set(showMode.peek() === "patches" ? [] : pageOf(facts));
-  const place = open === null ? -1 : facts.maps.indexOf(open);
-  if (place >= 0) places.add(place);
-  return [...places].sort((a, b) => a - b).map((map) => FIRST_MAP + map);
+  return placesLookedAt(facts, showMode.peek() !== "patches", open).map((map) => FIRST_MAP + map);
+}
+
+/** Positions of the maps that are looked at, those of the grids if wanted, and the one that is enlarged. */
+function placesLookedAt(facts: TopFacts, grids: boolean, open: number | null): number[] {
+  const maps = [...(grids ? mapsInView.peek() : []), ...(open === null ? [] : [open])];
+  return [...new Set(placesIn(facts, maps))].filter((place) => place >= 0).sort((a, b) => a - b);
 }
 
 /** Pictures of the maps at a step and at its neighbours; nothing where those of the step are here. */
@@ -117,15 +108,9 @@ export function patchesAt(indexes: readonly RunIndex[], layer: string, open: num
     indexes.flatMap((index) => {
       const panel = panelOf(index, layer);
       const probe = panel.state === "ready" ? probeAt(index, panel.series.steps[panel.at] ?? 0) : null;
-      return panel.state === "ready" && probe ? [{ probe, images: imagesOf(panel, mapsLookedAt(panel, open)) }] : [];
+      return panel.state === "ready" && probe ? [{ probe, images: imagesOf(panel, placesLookedAt(panel.facts, showMode.peek() !== "projections", open)) }] : [];
     }),
   );
-}
-
-function mapsLookedAt({ facts, page }: FeatureReady, open: number | null): number[] {
-  const maps = showMode.peek() === "projections" ? [] : page;
-  const place = open === null ? -1 : facts.maps.indexOf(open);
-  return place >= 0 ? [...maps, place] : maps;
 }
 
 /** The picture of one map at each epoch of its strip. */
@@ -147,7 +132,28 @@ export function stripWants(indexes: readonly RunIndex[], layer: string, map: num
 export function strengthWants(indexes: readonly RunIndex[], layer: string): Want[] {
   return indexes.flatMap((index) => {
     const series = findSeries(index, "strength", layer);
-    return series ? [{ ...wholeSeries(series, 0, 8_192), indices: [0, 1, 2, 3] }] : [];
+    return series ? [{ ...wholeSeries(series, 0, 8_192), indices: STRENGTH }] : [];
+  });
+}
+
+/** What sorts and filters the maps: the strengths and the overview of one epoch of one run. */
+export function orderWants(indexes: readonly RunIndex[], layer: string): Want[] {
+  const { index, target } = orderBase(indexes, layer);
+  const top = index && topSeries(index, layer);
+  const strengths = index && findSeries(index, "strength", layer);
+  const at = strengths ? shownIndex(strengths.steps, target) : -1;
+  return [
+    ...(strengths && at >= 0 ? [{ series: strengths, positions: [at], indices: STRENGTH, bytesPerStep: 8_192 }] : []),
+    ...(top ? headsAt([top], target) : []),
+  ];
+}
+
+/** The kernels at a step of the layer whose map is enlarged, where they are logged. */
+export function kernelWants(indexes: readonly RunIndex[], layer: string, target: number): Want[] {
+  return indexes.flatMap((index) => {
+    const series = findSeries(index, "filters", layer);
+    const at = series ? shownIndex(series.steps, target) : -1;
+    return series && at >= 0 ? [{ series, positions: [at], indices: [0, 1], bytesPerStep: 2 ** 20 }] : [];
   });
 }
 

@@ -1,6 +1,7 @@
 /** What the Features view knows of a run: which record stands at the step, its activations, the probe pictures. */
 
 import { signal } from "@preact/signals";
+import { median } from "d3-array";
 import { wordsOf } from "../api";
 import { Bitmaps } from "../data/bitmaps";
 import { type RunIndex, type Series, findSeries } from "../data/index";
@@ -10,7 +11,6 @@ import {
   type ProbeFacts, type StrengthFacts, type Strengths, type TopFacts, TopNumbers, parseStrengths, probeFacts, strengthFacts, topFacts,
 } from "../data/top";
 import { shownIndex } from "../lib/steps";
-import { mapPage } from "../settings";
 import { step, store } from "../state";
 import type { UnreadyPanel } from "./Unready";
 
@@ -19,14 +19,13 @@ export const NUMBERS = 1;
 export const OVERVIEW = 2;
 export const FIRST_MAP = 3;
 
-/** Maps on one page: as many as the callback draws unless it is told otherwise. */
-export const PAGE = 64;
-
 /** Pictures of projections, decoded. */
 export const mosaics = new Bitmaps(96 * 2 ** 20);
 
 /** False while the slider moves: then the overview is drawn. */
 export const resting = signal(true);
+/** The step at which the slider rested last. */
+export const restedAt = signal(0);
 
 export interface FeatureReady {
   state: "ready";
@@ -35,8 +34,6 @@ export interface FeatureReady {
   at: number;
   facts: TopFacts;
   numbers: TopNumbers;
-  /** Positions of the maps of this page among the drawn ones. */
-  page: number[];
   failure: string | null;
 }
 
@@ -86,22 +83,37 @@ export function panelOf(index: RunIndex, layer: string): FeaturePanel {
   const { value } = blob;
   const numbers = once(value, () => new TopNumbers(facts, value));
   if (numbers instanceof Error) return failed(`damaged: ${numbers.message}`);
-  return { state: "ready", series, at, facts, numbers, page: pageOf(facts), failure };
+  return { state: "ready", series, at, facts, numbers, failure };
 }
 
-export function pagesOf(facts: TopFacts): number {
-  return Math.max(1, Math.ceil(facts.maps.length / PAGE));
+/** What the nearest position that is here says; null where none is. */
+export function nearest<T>(series: Series, at: number, look: (place: number) => T | null | undefined): T | null {
+  for (let off = 0; off < series.steps.length; off++) {
+    const found = look(at - off) ?? look(at + off);
+    if (found != null) return found;
+  }
+  return null;
 }
 
-/** Positions, among the drawn maps, of those on the page that is looked at. */
-export function pageOf(facts: TopFacts): number[] {
-  const page = Math.min(Math.max(0, mapPage.value ?? 0), pagesOf(facts) - 1);
-  return facts.maps.map((_, at) => at).slice(page * PAGE, (page + 1) * PAGE);
+/** The facts of one step, by the nearest manifest that is here. */
+export function factsNear(series: Series, at: number): TopFacts | null {
+  return nearest(series, at, (place) => topFactsAt(series, place));
+}
+
+const knownPlaces = new WeakMap<TopFacts, Map<number, number>>();
+
+/** Where each map stands among the drawn ones of a record; -1 where it was not drawn. */
+export function placesIn(facts: TopFacts, maps: readonly number[]): number[] {
+  let places = knownPlaces.get(facts);
+  if (!places) knownPlaces.set(facts, (places = new Map(facts.maps.map((map, at) => [map, at]))));
+  return maps.map((map) => places.get(map) ?? -1);
 }
 
 export interface Strength {
   facts: StrengthFacts;
   maps: Strengths;
+  /** Over the maps for which it is known; NaN where it is for none. */
+  medians: Record<"value" | "change", number>;
 }
 
 /** What is known of all maps of a layer at a step of `top`; null where that is not here. */
@@ -110,8 +122,10 @@ export function strengthAt(index: RunIndex, layer: string, at: number): Strength
   const manifest = series && store.manifest(series, at)?.value;
   if (!manifest) return null;
   const found = once(manifest.blobs, () => {
-    const blobs = [1, 2, 3].map((number) => store.blob(series, at, number)?.value ?? new Uint8Array());
-    return { facts: strengthFacts(manifest.facts, "strength"), maps: parseStrengths(manifest.blobs, blobs) };
+    const blobs = [1, 2, 3, 4].map((number) => store.blob(series, at, number)?.value ?? new Uint8Array());
+    const maps = parseStrengths(manifest.blobs, blobs);
+    const middle = (values: Float32Array) => median(values.filter(Number.isFinite)) ?? Number.NaN;
+    return { facts: strengthFacts(manifest.facts, "strength"), maps, medians: { value: middle(maps.value), change: middle(maps.change) } };
   });
   if (!(found instanceof Error)) return found;
   // Not all of it may have come with the manifest: it is looked at again when more arrives.
