@@ -8,7 +8,6 @@ const PATHS = {
   close: "M6.5 6.5l11 11M17.5 6.5l-11 11",
   reload: "M18.5 12a6.5 6.5 0 1 1-2-4.7M18.8 4.5v4h-4",
   fold: "M7 10l5 5 5-5",
-  pin: "M9 4h6l-.8 6 3.3 3.5h-11L9.8 10zM12 13.5V20",
 } as const;
 
 const FILLED: ReadonlySet<string> = new Set(["play", "pause"]);

@@ -23,7 +23,7 @@ export function EnlargedMap({ indexes, layer, map }: PanelProps & { map: number 
         <span class="quiet">{layer}</span>
         <span class="spring" />
         <button type="button" class="plain" aria-label="pin the map" aria-pressed={pinned} title={pinned ? "Unpin (p)" : "Pin (p)"} onClick={() => pinMap(map)}>
-          <Icon name="pin" />
+          <i class={pinned ? "pin on" : "pin"} />
         </button>
         <button type="button" class="plain" aria-label="previous map" title="Previous in the order shown (k)" disabled={neighbourOf(map, -1) === undefined} onClick={() => moveMap(-1)}>
           <Icon name="previous" />

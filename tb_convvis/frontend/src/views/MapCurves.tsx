@@ -30,23 +30,20 @@ function MapCurve({ index, indexes, layer, map, what, title }: CurvesProps & { w
   const own = useMemo(() => overEpochs(index, layer, map, what), [index, layer, map, what, arrived]);
   const peak = useMemo(
     () => {
-      const all = indexes.flatMap((other) => overEpochs(other, layer, map, what));
-      return Math.max(0, ...all.flatMap(({ value, middle }) => [value, middle]).filter(Number.isFinite));
+      const all = indexes.map((other) => overEpochs(other, layer, map, what));
+      return Math.max(0, ...all.flatMap(({ values, reference }) => [...values, ...reference]).filter(Number.isFinite));
     },
     [indexes, layer, map, what, arrived],
   );
   const panel = panelOf(index, layer);
   const steps = timeline.value;
-  const known = own.some(({ value }) => Number.isFinite(value));
   return (
     <div>
       <h3>
-        {title} <span class="quiet">{known ? "thin: the layer’s median" : "not known at any epoch"}</span>
+        {title} <span class="quiet">{own.values.some(Number.isFinite) ? "thin: the layer’s median" : "not known at any epoch"}</span>
       </h3>
       <Curve
-        steps={own.map(({ at }) => at)}
-        values={own.map(({ value }) => value)}
-        reference={own.map(({ middle }) => middle)}
+        {...own}
         domain={[steps[0] ?? 0, steps[steps.length - 1] ?? 1]}
         peak={peak}
         current={(panel.state === "ready" && panel.series.steps[panel.at]) || 0}
@@ -59,11 +56,12 @@ function MapCurve({ index, indexes, layer, map, what, title }: CurvesProps & { w
 }
 
 /** NaN where it is not known. */
-function overEpochs(index: RunIndex, layer: string, map: number, what: Quantity): { at: number; value: number; middle: number }[] {
-  const series = findSeries(index, "strength", layer);
-  return (series?.steps ?? []).map((at, position) => {
-    const strength = strengthAt(index, layer, position);
-    const value = strength?.maps[what][map] ?? Number.NaN;
-    return { at, value: Number.isFinite(value) ? value : Number.NaN, middle: strength?.medians[what] ?? Number.NaN };
-  });
+function overEpochs(index: RunIndex, layer: string, map: number, what: Quantity): { steps: number[]; values: number[]; reference: number[] } {
+  const steps = findSeries(index, "strength", layer)?.steps ?? [];
+  const all = steps.map((_, at) => strengthAt(index, layer, at));
+  return {
+    steps,
+    values: all.map((strength) => strength?.maps[what][map] ?? Number.NaN),
+    reference: all.map((strength) => strength?.medians[what] ?? Number.NaN),
+  };
 }

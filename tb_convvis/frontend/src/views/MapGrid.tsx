@@ -4,7 +4,6 @@ import { type ReadonlySignal, computed, useSignal } from "@preact/signals";
 import { greatest } from "d3-array";
 import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { type Cell, CellGrid } from "../components/CellGrid";
-import { Icon } from "../components/Icon";
 import { PaintedCanvas } from "../components/PaintedCanvas";
 import { useWidth } from "../components/useWidth";
 import { type CellLayout, type CellShape, cellAt, holding, layoutCells } from "../lib/cellLayout";
@@ -201,15 +200,14 @@ function MapCells({ panel, places, jumped, layout, maps, pinned = false, label, 
 function cellOf(map: number, at: number, pinned: boolean, told: ReadonlySignal<Told>, layout: CellLayout, dpr: number): Cell {
   const [left, top] = cellAt(layout, at);
   const place = computed(() => told.value.places[at] ?? -1);
-  const lacking = computed(() => place.value < 0);
-  const dead = computed(() => !lacking.value && told.value.panel.numbers.isDead(place.value));
+  const dead = computed(() => place.value >= 0 && told.value.panel.numbers.isDead(place.value));
   const jump = computed(() => told.value.jumped.has(map));
-  const value = computed(() => (lacking.value ? "not drawn" : dead.value ? "dead" : number(told.value.panel.numbers.at(place.value, 0).value)));
-  const state = computed(() => (lacking.value ? "not drawn in this run" : dead.value ? "dead: no picture excites it" : `strength ${value.value}`));
+  const value = computed(() => (place.value < 0 ? "not drawn" : dead.value ? "dead" : number(told.value.panel.numbers.at(place.value, 0).value)));
+  const state = () => (place.value < 0 ? "not drawn in this run" : dead.value ? "dead: no picture excites it" : `strength ${value.value}`);
   const pin = pinned ? "Unpin (p)" : "Pin (p): keep it in a row at the top";
   return {
     id: map,
-    label: computed(() => `map ${map}, ${state.value}${jump.value ? ", jumped" : ""}${pinned ? ", pinned" : ""}`),
+    label: computed(() => `map ${map}, ${state()}${jump.value ? ", jumped" : ""}${pinned ? ", pinned" : ""}`),
     className: computed(() => (dead.value ? "cell map dead" : "cell map")),
     box: { left: left / dpr, top: top / dpr, width: layout.cellWidth / dpr, height: layout.cellHeight / dpr },
     content: (
@@ -218,9 +216,7 @@ function cellOf(map: number, at: number, pinned: boolean, told: ReadonlySignal<T
         <span class="name">
           <b>{map}</b>
           <i class={computed(() => (jump.value ? "jump" : ""))} title="another picture is the strongest than at the previous log" />
-          <span class={pinned ? "pin on" : "pin"} data-pin title={pin}>
-            <Icon name="pin" />
-          </span>
+          <i class={pinned ? "pin on" : "pin"} data-pin title={pin} />
           <span class="value">{value}</span>
         </span>
       </>

@@ -29,19 +29,24 @@ export function MapKernel({ index, indexes, layer, map }: KernelProps) {
     : panel.state !== "ready" ? "The kernel of this layer is not logged."
     : panel.facts.weight !== "kernel" || panel.kernel.filters !== maps ? "The kernel has not one filter for each map."
     : null;
+  const kernel = panel.state === "ready" && words === null ? panel.kernel : null;
+  // While the slider moves the kernel stays: then nothing of it is rendered again.
+  const filter = useMemo(
+    () =>
+      panel.state === "ready" && kernel && (
+        <>
+          <LargeFilter panel={panel} filter={map} />
+          <Weights panel={panel} {...{ index, indexes, layer, map }} />
+        </>
+      ),
+    [kernel, index, indexes, layer, map],
+  );
   return (
     <div class="map-kernel">
       <h3>
         Filter and its weights <span class="quiet">{silent !== undefined && `no response to ${number(100 * silent)}\u2009% of the pictures`}</span>
       </h3>
-      {panel.state === "ready" && words === null ? (
-        <>
-          <LargeFilter panel={panel} filter={map} />
-          <Weights panel={panel} {...{ index, indexes, layer, map }} />
-        </>
-      ) : (
-        <p class="quiet">{words}</p>
-      )}
+      {filter || <p class="quiet">{words}</p>}
     </div>
   );
 }
