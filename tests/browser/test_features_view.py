@@ -220,6 +220,10 @@ def test_enlarged_map(tab: Tab) -> None:
 def test_strip_over_the_epochs(features: Board, open_tab: Open) -> None:
     tab = open_tab(features.url, size=(1600, 1000), view="features", layer=LAYER, map="1")
     _await_painted(tab)
+    # As in Fig. 4 of the paper: fewer and fewer epochs.
+    expect(tab.find(".strip .epochs")).to_have_attribute("data-columns", "3")
+    tab.find(".strip label:has-text('all')").click()
+    tab.settle()
     expect(tab.find(".strip .epochs")).to_have_attribute("data-columns", str(EPOCHS))
     assert tab.find(".strip .film-row canvas").count() == 2
     expect(tab.find(".strip .numbers .current")).to_have_text(str(EPOCHS))

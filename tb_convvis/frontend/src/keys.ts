@@ -4,10 +4,13 @@ import { occluderAt, openFilter, openMap, viewId } from "./settings";
 import { helpOpen, moveBy } from "./state";
 import { pause, togglePlay } from "./playback";
 import { moveLayer } from "./layers";
+import { moveMap, pinAimed } from "./views/mapOrder";
 
 export interface Key {
   keys: string[];
   does: string;
+  /** The one view in which it does anything. */
+  view?: string;
   run: () => void;
 }
 
@@ -17,6 +20,9 @@ export const KEYS: Key[] = [
   { keys: [" "], does: "play or pause", run: togglePlay },
   { keys: ["["], does: "previous layer", run: () => moveLayer(-1) },
   { keys: ["]"], does: "next layer", run: () => moveLayer(1) },
+  { keys: ["k"], view: "features", does: "enlarge the previous map in the order shown", run: () => moveMap(-1) },
+  { keys: ["j"], view: "features", does: "enlarge the next map in the order shown", run: () => moveMap(1) },
+  { keys: ["p"], view: "features", does: "pin or unpin the map pointed at or enlarged", run: pinAimed },
   { keys: ["?"], does: "this help", run: () => (helpOpen.value = !helpOpen.value) },
   {
     keys: ["Escape"],
@@ -51,7 +57,7 @@ function pressesItself(target: EventTarget | null): boolean {
 export function onKey(event: KeyboardEvent): void {
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
   if (isTyping(event.target) || (event.key === " " && pressesItself(event.target))) return;
-  const key = KEYS.find(({ keys }) => keys.includes(event.key));
+  const key = KEYS.find(({ keys, view }) => keys.includes(event.key) && (view ?? viewId.value) === viewId.value);
   if (!key) return;
   event.preventDefault();
   key.run();

@@ -4,6 +4,7 @@ import { type Signal, signal } from "@preact/signals";
 import { AXES, type Axis } from "./lib/axis";
 
 export type { Axis };
+import { type Pins, readPins, writePins } from "./lib/pins";
 
 export const MAX_RUNS = 4;
 const OPACITY = 70;
@@ -12,12 +13,15 @@ export type ScaleMode = "layer" | "filter";
 export type ColourMode = "colour" | "grey";
 export type ChartMode = "ridgeline" | "heat";
 export type ShowMode = "both" | "projections" | "patches";
-export type SpacingMode = "all" | "log";
 export type HeatMode = "probability" | "drop";
 export type PlotMode = "centre" | "average";
 export type FilmMode = "class" | "map";
 export type Measure = "weights" | "projections" | "jumps";
 export type ValueScale = "linear" | "log";
+export type SpacingMode = "log" | "all";
+export type SortMode = "number" | "strength" | "change" | "dead first" | "similarity";
+export type OnlyMaps = "all" | "alive" | "dead" | "pinned";
+export type OrderTime = "hold" | "follow";
 
 /** Runs chosen by name; null as long as the user left the choice to us. */
 export const chosenRuns = signal<string[] | null>(null);
@@ -42,7 +46,6 @@ export const openMap = signal<number | null>(null);
 /** Where the drawn maps are too many for one page: which page, from 0. */
 export const mapPage = signal<number | null>(null);
 /** Which epochs a map's strip shows. */
-export const spacingMode = signal<SpacingMode>("all");
 /** What of a layer's change is drawn, and on which scale. */
 export const changeMeasure = signal<Measure>("weights");
 export const changeScale = signal<ValueScale>("linear");
@@ -63,6 +66,20 @@ export const filmMode = signal<FilmMode>("class");
 export const opacity = signal(OPACITY);
 /** Nested models that are drawn unfolded, by the path of their call. */
 export const unfoldedModels = signal<string[]>([]);
+export const spacingMode = signal<SpacingMode>("log");
+export const sortMode = signal<SortMode>("number");
+/** The epoch whose values sort and filter the maps; null for the last one. */
+export const orderStep = signal<number | null>(null);
+/** Whether the order stays that of its epoch or becomes that of each epoch the slider rests at. */
+export const orderTime = signal<OrderTime>("hold");
+/** The run whose values sort and filter the maps of all runs; empty for the first shown. */
+export const orderRun = signal("");
+/** Numbers of maps, or a regular expression. */
+export const findText = signal("");
+export const onlyMaps = signal<OnlyMaps>("all");
+/** The class that a map's strongest picture is of; empty for any. */
+export const onlyClass = signal("");
+export const pins = signal<Pins>(new Map());
 
 interface Setting {
   key: string;
@@ -137,7 +154,6 @@ const SETTINGS: Setting[] = [
   choice("show", showMode, ["both", "projections", "patches"]),
   whole("map", openMap),
   whole("maps", mapPage),
-  choice("strip", spacingMode, ["all", "log"]),
   whole("picture", chosenPicture),
   {
     key: "at",
@@ -160,6 +176,15 @@ const SETTINGS: Setting[] = [
     read: (text) => (unfoldedModels.value = names(text, 100) ?? []),
     write: () => (unfoldedModels.value.length > 0 ? JSON.stringify(unfoldedModels.value) : undefined),
   },
+  choice("strip", spacingMode, ["log", "all"]),
+  choice("sort", sortMode, ["number", "strength", "change", "dead first", "similarity"]),
+  whole("order_at", orderStep),
+  choice("order", orderTime, ["hold", "follow"]),
+  word("by", orderRun, ""),
+  word("find", findText, ""),
+  choice("only", onlyMaps, ["all", "alive", "dead", "pinned"]),
+  word("class", onlyClass, ""),
+  { key: "pins", read: (text) => (pins.value = readPins(text ?? "")), write: () => writePins(pins.value) || undefined },
 ];
 
 export function restore(address: ReadonlyMap<string, string>): void {

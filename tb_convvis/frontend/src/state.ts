@@ -86,13 +86,14 @@ export const position = computed(() => {
   return positions.value[closestIndex(positions.value, asked)] ?? 0;
 });
 
-const asked = computed(
+/** The step that is asked of each run where the slider stands. */
+export const stepsAsked = computed(
   () => new Map(ticks.value.map(({ run, steps, places }) => [run, stepAsked(syncAxis.value, steps, places, position.value)])),
 );
 
 /** The step that is asked of a run where the slider stands: all that a view has to know of the axis. */
 export function stepOf(run: string): number {
-  return asked.value.get(run) ?? 0;
+  return stepsAsked.value.get(run) ?? 0;
 }
 
 /** Position in a series of what is shown of it; -1 where it has nothing. */

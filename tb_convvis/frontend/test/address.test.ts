@@ -26,6 +26,15 @@ describe("the address", () => {
     settings.changeMeasure.value = "jumps";
     settings.changeScale.value = "log";
     settings.metricName.value = "top_k accuracy&=";
+    settings.spacingMode.value = "all";
+    settings.sortMode.value = "dead first";
+    settings.orderStep.value = 12;
+    settings.orderTime.value = "follow";
+    settings.orderRun.value = "<img onerror=x>";
+    settings.findText.value = "^1\\d$|a&b=c#";
+    settings.onlyMaps.value = "alive";
+    settings.onlyClass.value = "cat & dog";
+    settings.pins.value = new Map([["backbone/conv 1&2=3#", [3, 17]]]);
     const values = settings.serialise();
     const hash = withAddress("#convvis&other=1", values);
     settings.restore(new Map());

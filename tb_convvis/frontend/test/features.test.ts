@@ -45,7 +45,7 @@ describe("records of features", () => {
 
   it("marks a jump where the strongest picture is another one, but not of maps that are dead", () => {
     const maps = (value: number[], image: number[]): Strengths =>
-      ({ value: new Float32Array(value), deadShare: new Float32Array(3), image: new Int32Array(image) });
+      ({ value: new Float32Array(value), deadShare: new Float32Array(3), image: new Int32Array(image), change: new Float32Array(3) });
     const before = maps([1, 1, 0], [5, 6, 7]);
     const now = maps([2, 2, 1], [5, 9, 8]);
     expect([0, 1, 2].map((map) => hasJumped(before, now, map))).toEqual([false, true, false]);

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import { onKey } from "../src/keys";
 import { layers, layersKnown } from "../src/layers";
 import { pause, play, playing, speed } from "../src/playback";
-import { layerPath, openFilter, restore } from "../src/settings";
+import { layerPath, openFilter, openMap, pins, restore, serialise, viewId } from "../src/settings";
 import { goTo, helpOpen, indexes, position, runList, timeline } from "../src/state";
 import { series } from "./make";
 
@@ -85,6 +85,17 @@ describe("keys", () => {
     expect([helpOpen.value, openFilter.value]).toEqual([false, 3]);
     press("Escape");
     expect(openFilter.value).toBeNull();
+  });
+
+  it("pin the enlarged map in its view, and nowhere else", () => {
+    openMap.value = 4;
+    expect(press("p").defaultPrevented).toBe(false);
+    viewId.value = "features";
+    indexes.value = [{ ...ours("a", [0]), series: [series([0], { kind: "top", subject: "conv7" })] }];
+    press("p");
+    expect([...pins.value]).toEqual([["conv7", [4]]]);
+    press("p");
+    expect(serialise().has("pins")).toBe(false);
   });
 
   it("play and pause", () => {

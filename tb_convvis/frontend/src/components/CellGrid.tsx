@@ -23,10 +23,12 @@ export interface CellGridProps {
   columns: number;
   selected: number | null;
   onOpen: (id: number) => void;
+  /** A click on what is marked `data-pin` in a cell; keys reach the same otherwise. */
+  onPin?: (id: number) => void;
   onHover: (id: number | null) => void;
 }
 
-export function CellGrid({ label, cells, columns, selected, onOpen, onHover }: CellGridProps) {
+export function CellGrid({ label, cells, columns, selected, onOpen, onPin, onHover }: CellGridProps) {
   const [current, setCurrent] = useState(0);
   const grid = useRef<HTMLDivElement>(null);
   const roving = Math.min(current, cells.length - 1);
@@ -65,7 +67,7 @@ export function CellGrid({ label, cells, columns, selected, onOpen, onHover }: C
               style={{ left: `${box.left}px`, top: `${box.top}px`, width: `${box.width}px`, height: `${box.height}px` }}
               onMouseEnter={() => onHover(id)}
               onFocus={() => (setCurrent(at * columns + column), onHover(id))}
-              onClick={() => onOpen(id)}
+              onClick={(event) => (onPin && event.target instanceof Element && event.target.closest("[data-pin]") ? onPin(id) : onOpen(id))}
             >
               {content}
             </button>

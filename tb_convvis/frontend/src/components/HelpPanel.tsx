@@ -31,7 +31,7 @@ export function HelpPanel({ view }: { view: View }) {
       <Part title="What it cannot tell you" paragraphs={view.help.cannot} list />
       <h3>Keys</h3>
       <dl class="keys">
-        {KEYS.map(({ keys, does }) => (
+        {KEYS.filter((key) => (key.view ?? view.id) === view.id).map(({ keys, does }) => (
           <div key={does}>
             <dt>
               {keys.map((key) => (

@@ -213,6 +213,8 @@ export interface Strengths {
   deadShare: Float32Array;
   /** Number of the strongest picture. */
   image: Int32Array;
+  /** 1 - cosine of a projection with that of the previous log; NaN where it is not known. */
+  change: Float32Array;
 }
 
 export function parseStrengths(infos: readonly BlobInfo[], blobs: readonly Uint8Array[]): Strengths {
@@ -227,6 +229,7 @@ export function parseStrengths(infos: readonly BlobInfo[], blobs: readonly Uint8
     value: new Float32Array(array(0, "float32")),
     deadShare: new Float32Array(array(1, "float32")),
     image: new Int32Array(array(2, "int32")),
+    change: infos.length > 3 ? new Float32Array(array(3, "float32")) : new Float32Array(maps).fill(Number.NaN),
   };
 }
 

@@ -55,6 +55,13 @@ export function layoutCells(shape: CellShape, room: number, wanted: number, dpr:
   };
 }
 
+/** The same cells, for so many maps. */
+export function holding(layout: CellLayout, maps: number, dpr: number): CellLayout {
+  const rows = Math.ceil(maps / layout.columns);
+  const least = Math.round(SPACING * dpr);
+  return { ...layout, rows, height: Math.max(0, rows * (layout.cellHeight + least) - least) };
+}
+
 export function cellAt(layout: CellLayout, map: number): [left: number, top: number] {
   const below = layout.rows > 1 ? (layout.height - layout.cellHeight) / (layout.rows - 1) : 0;
   return [

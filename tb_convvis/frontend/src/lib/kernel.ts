@@ -101,3 +101,9 @@ export function tilesOf(kernel: Kernel, display: Display, maxima: ArrayLike<numb
   }
   return { height, width, filters: chosen.length, perFilter, pixels };
 }
+
+/** The finite weights of one filter, as they act on the picture. */
+export function filterWeights({ values, channels, filters }: Kernel, divisor: number[] | null, filter: number): number[] {
+  const weight = (_: unknown, at: number) => (values[at * filters + filter] as number) / (divisor?.[at % channels] ?? 1);
+  return Array.from({ length: values.length / filters }, weight).filter(Number.isFinite);
+}

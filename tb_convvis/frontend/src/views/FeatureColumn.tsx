@@ -11,12 +11,13 @@ import { store, titles } from "../state";
 import { type FeatureReady, OVERVIEW, panelOf, strengthsAround } from "./features";
 import { changeWords, drawnWords, mapWords, ruleWords } from "./featureWords";
 import { MapGrid } from "./MapGrid";
+import { mapOrder, pageMaps, pageRoom, pointedMap } from "./mapOrder";
 import { probeAt } from "./probe";
 import { Unready } from "./Unready";
 import { useSteady } from "./useSteady";
 
-/** Header, words on top, pictures, words below. */
-export const FEATURE_PARTS = 4;
+/** Header, words on top, pinned maps, the others, words below. */
+export const FEATURE_PARTS = 5;
 
 interface FeatureColumnProps {
   index: RunIndex;
@@ -25,6 +26,7 @@ interface FeatureColumnProps {
 }
 
 export function FeatureColumn({ index, layer, runs }: FeatureColumnProps) {
+  // Of the epoch that stays while another is fetched, the header says which it is.
   const panel = useSteady(panelOf(index, layer), `${index.run} ${layer}`);
   if (panel.state === "ready") return <ReadyColumn index={index} layer={layer} runs={runs} panel={panel} />;
   return <Unready run={index.run} panel={panel} height={420} loading="loading features" />;
@@ -32,15 +34,33 @@ export function FeatureColumn({ index, layer, runs }: FeatureColumnProps) {
 
 function ReadyColumn({ index, layer, runs, panel }: FeatureColumnProps & { panel: FeatureReady }) {
   const [hovered, setHovered] = useState<number | null>(null);
-  const { series, at, facts, numbers, page } = panel;
+  const { series, at, facts, numbers } = panel;
+  const { pinned } = mapOrder.value;
   const shown = series.steps[at] ?? 0;
   const probe = probeAt(index, shown, "pictures");
   const { now, before } = strengthsAround(index, layer, shown);
   const jumped = new Set(facts.maps.filter((map) => hasJumped(before?.maps ?? null, now?.maps ?? null, map)));
-  const dead = page.filter((map) => numbers.isDead(map)).length;
+  const dead = facts.maps.filter((_, place) => numbers.isDead(place)).length;
   const said = facts.refused !== null && panel.failure?.includes(facts.refused);
   const overview = store.blob(series, at, OVERVIEW);
   const change = now && changeWords(now.facts, facts.of);
+  const onHover = (map: number | null) => {
+    setHovered(map);
+    pointedMap.value = map;
+  };
+  const grid = (maps: readonly number[], kind: "" | "pinned ") => (
+    <MapGrid
+      panel={panel}
+      probe={probe}
+      maps={maps}
+      room={pageRoom.value}
+      pinned={kind !== ""}
+      jumped={jumped}
+      runs={runs}
+      label={`${maps.length} ${kind}maps of ${layer}, ${titles.value.get(index.run) ?? index.run}`}
+      onHover={onHover}
+    />
+  );
   return (
     <>
       <ColumnHead run={index.run} shown={shown} failure={said ? null : panel.failure} series={series}>
@@ -54,19 +74,13 @@ function ReadyColumn({ index, layer, runs, panel }: FeatureColumnProps & { panel
         <p class="readout">{hovered === null ? drawnWords(panel) : mapWords(panel, hovered, probe, now)}</p>
         <p class="quiet">{change ?? "No log before this one to compare with."}</p>
       </div>
-      <MapGrid
-        panel={panel}
-        probe={probe}
-        jumped={jumped}
-        runs={runs}
-        label={`${page.length} maps of ${layer}, ${titles.value.get(index.run) ?? index.run}`}
-        onHover={setHovered}
-      />
+      {pinned.length > 0 ? grid(pinned, "pinned ") : <div />}
+      {pageMaps.value.length > 0 ? grid(pageMaps.value, "") : <div />}
       <div class="words">
         {dead > 0 && (
           <Note>
             <strong>{plural(dead, "map is dead", "maps are dead")}</strong>: no picture of the probe set excites{" "}
-            {dead === 1 ? "it" : "them"}. Hatched above.
+            {dead === 1 ? "it" : "them"}. Hatched.
           </Note>
         )}
         <p class="quiet">

@@ -5,22 +5,17 @@ import { Icon } from "../components/Icon";
 import { Segmented } from "../components/Segmented";
 import { Unlogged } from "../components/states";
 import { statusWants } from "../data/status";
-import { mapPage, openMap, showMode } from "../settings";
+import { mapPage, onlyMaps, openMap, showMode } from "../settings";
 import { EnlargedMap } from "./EnlargedMap";
 import { FEATURE_PARTS, FeatureColumn } from "./FeatureColumn";
 import { loadFeatures } from "./featureLoads";
-import { pagesOf, panelOf } from "./features";
+import { clearFilter, isFiltered, mapOrder, page, pages } from "./mapOrder";
+import { OrderLine } from "./OrderLine";
+import { OrderTools } from "./OrderTools";
 import { type PanelProps, type View, layersOf } from "./view";
 
-function Toolbar({ indexes, layer }: PanelProps) {
-  const pages = Math.max(
-    1,
-    ...indexes.map((index) => {
-      const panel = panelOf(index, layer);
-      return panel.state === "ready" ? pagesOf(panel.facts) : 1;
-    }),
-  );
-  const page = Math.min(mapPage.value ?? 0, pages - 1);
+function Toolbar(props: PanelProps) {
+  const [at, last] = [page.value, pages.value - 1];
   return (
     <>
       <Segmented
@@ -33,13 +28,14 @@ function Toolbar({ indexes, layer }: PanelProps) {
           { value: "patches", text: "patches", title: "The parts of the pictures that excite the map most" },
         ]}
       />
-      {pages > 1 && (
+      <OrderTools {...props} />
+      {last > 0 && (
         <div class="pages">
-          <button type="button" class="plain" aria-label="previous maps" disabled={page === 0} onClick={() => (mapPage.value = page > 1 ? page - 1 : null)}>
+          <button type="button" class="plain" aria-label="previous maps" disabled={at === 0} onClick={() => (mapPage.value = at > 1 ? at - 1 : null)}>
             <Icon name="previous" />
           </button>
-          <span>page {page + 1} of {pages}</span>
-          <button type="button" class="plain" aria-label="next maps" disabled={page >= pages - 1} onClick={() => (mapPage.value = page + 1)}>
+          <span>page {at + 1} of {last + 1}</span>
+          <button type="button" class="plain" aria-label="next maps" disabled={at >= last} onClick={() => (mapPage.value = at + 1)}>
             <Icon name="next" />
           </button>
         </div>
@@ -50,8 +46,16 @@ function Toolbar({ indexes, layer }: PanelProps) {
 
 function Panel({ indexes, layer }: PanelProps) {
   const open = openMap.value;
+  const { maps, drawn } = mapOrder.value;
   return (
     <>
+      <OrderLine />
+      {maps.length === 0 && drawn > 0 && isFiltered.value && onlyMaps.value !== "pinned" && (
+        <p class="absent">
+          No {mapOrder.value.pinned.length > 0 ? "other map" : "map"} passes the filter.{" "}
+          <button type="button" class="link" onClick={clearFilter}>Show all maps</button>
+        </p>
+      )}
       <Columns indexes={indexes} parts={FEATURE_PARTS}>
         {(index) => <FeatureColumn index={index} layer={layer} runs={indexes.length} />}
       </Columns>
@@ -71,11 +75,13 @@ export const features: View = {
     shows: [
       "For each map of a layer the nine pictures of a fixed probe set that excite it most, each at its strongest place. A patch is the part of the picture that this one unit can see.",
       "A projection is that single activation sent back through the network to the pixels: what in the patch excites the map. Mid-grey is no influence; every projection has a scale of its own.",
-      "The strip of an enlarged map follows its strongest activation over the epochs.",
+      "An enlarged map has its strongest projection at each epoch, curves of its strength and its change, and its filter where the layer’s kernel is logged.",
+      "Order and filter go by one run at the epoch at which you chose them, so that a map keeps its place while the slider moves. Pinned maps stay in a row of their own.",
     ],
     read: [
       "Similar projections over varied patches: the map is invariant to what differs between the patches.",
       "If the patches share a background and the projections show the background, that is what the map sees, whatever class it seems to stand for.",
+      "Sorted by similarity, maps whose mean projections point the same way stand together (cosine, average linkage): many alike are redundant.",
       "Lower layers settle within a few epochs, upper ones much later. Where upper layers still change at the end, longer training may pay.",
       "A jump, marked with a diamond, means that another picture became the strongest. The filter itself may have changed very little: the weights’ change since the previous log says how much.",
       "Dead maps, hatched, answer to no picture of the probe set. Many of them: lower the learning rate, or check the initialisation.",

@@ -41,14 +41,15 @@ export function FilterDetail({ index, indexes, layer, filter }: DetailProps) {
   if (panel.state !== "ready") return <Loading height={SIDE} />;
   return (
     <>
-      <Large panel={panel} filter={filter} />
+      <LargeFilter panel={panel} filter={filter} />
       <History panel={panel} filter={filter} />
       <RmsCurve index={index} indexes={indexes} layer={layer} panel={panel} filter={filter} />
     </>
   );
 }
 
-function Large({ panel, filter }: { panel: FilterReady; filter: number }) {
+/** The filter at the shown epoch, and its size in numbers. */
+export function LargeFilter({ panel, filter }: { panel: FilterReady; filter: number }) {
   const { kernel, display, facts } = panel;
   const dpr = window.devicePixelRatio || 1;
   const { maxima } = scaleOf(panel);

@@ -1,16 +1,13 @@
-/** One map of one run, enlarged: its projections and patches, where they come from, its strength over the epochs. */
+/** One map of one run, enlarged: its projections and patches, and where they come from. */
 
-import { useMemo, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { ColumnHead } from "../components/Columns";
-import { Curve } from "../components/Curve";
 import { Absent, Loading } from "../components/states";
 import { useWidth } from "../components/useWidth";
-import { type RunIndex, findSeries } from "../data/index";
+import type { RunIndex } from "../data/index";
 import { className } from "../data/top";
-import { median } from "../lib/median";
 import { number } from "../lib/words";
-import { colours, goToStep, store, timeline } from "../state";
-import { type FeatureReady, panelOf, strengthAt } from "./features";
+import { type FeatureReady, panelOf } from "./features";
 import { NineTiles } from "./NineTiles";
 import { type Probe, probeAt } from "./probe";
 import { SourcePicture } from "./SourcePicture";
@@ -121,52 +118,4 @@ function Strongest({ panel, probe, place, map, runs }: StrongestProps) {
 
 function ordinal(slot: number): string {
   return `number ${slot + 1}`;
-}
-
-/** The strength of a map over the epochs, and in thin the median of the layer's maps. */
-export function StrengthCurve({ index, indexes, layer, map }: { index: RunIndex; indexes: readonly RunIndex[]; layer: string; map: number }) {
-  const arrived = store.arrivals.value;
-  const own = useMemo(() => strengthsOf(index, layer, map), [index, layer, map, arrived]);
-  const peak = useMemo(
-    () =>
-      Math.max(
-        ...indexes.flatMap((other) => {
-          const { values, medians } = strengthsOf(other, layer, map);
-          return [...values, ...medians].filter(Number.isFinite);
-        }),
-      ),
-    [indexes, layer, map, arrived],
-  );
-  const panel = panelOf(index, layer);
-  const steps = timeline.value;
-  if (own.steps.length === 0) return <div />;
-  return (
-    <div>
-      <h3>
-        Strength <span class="quiet">thin: median of the layer’s maps</span>
-      </h3>
-      <Curve
-        steps={own.steps}
-        values={own.values}
-        reference={own.medians}
-        domain={[steps[0] ?? 0, steps[steps.length - 1] ?? 1]}
-        peak={peak}
-        current={(panel.state === "ready" && panel.series.steps[panel.at]) || 0}
-        colour={colours.value.get(index.run) ?? "currentColor"}
-        label={`strength of map ${map} over the epochs`}
-        onPick={(at) => goToStep(index.run, at)}
-      />
-    </div>
-  );
-}
-
-function strengthsOf(index: RunIndex, layer: string, map: number): { steps: number[]; values: number[]; medians: number[] } {
-  const series = findSeries(index, "strength", layer);
-  const all = series?.steps.map((_, at) => strengthAt(index, layer, at)?.maps.value) ?? [];
-  const finite = (value: number | undefined) => (value !== undefined && Number.isFinite(value) ? value : Number.NaN);
-  return {
-    steps: series?.steps ?? [],
-    values: all.map((strengths) => finite(strengths?.[map])),
-    medians: all.map((strengths) => finite(strengths && median(strengths.filter(Number.isFinite)))),
-  };
 }

@@ -5,11 +5,12 @@ import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { type Cell, CellGrid } from "../components/CellGrid";
 import { PaintedCanvas } from "../components/PaintedCanvas";
 import { useWidth } from "../components/useWidth";
-import { type CellLayout, type CellShape, cellAt, layoutCells } from "../lib/cellLayout";
+import { type CellLayout, type CellShape, cellAt, holding, layoutCells } from "../lib/cellLayout";
 import { number } from "../lib/words";
 import { type ShowMode, openMap, showMode } from "../settings";
 import { store } from "../state";
-import { type FeatureReady, mosaics, resting } from "./features";
+import { type FeatureReady, mosaics, placesIn, resting } from "./features";
+import { pinMap } from "./mapOrder";
 import { type Painting, type Patches, acrossOf, paintRow, rowState, sourcesOf } from "./paintFeatures";
 import type { Probe } from "./probe";
 import { picturesDecoded } from "./probePictures";
@@ -24,6 +25,11 @@ const TOLD_EVERY = 200;
 export interface MapGridProps {
   panel: FeatureReady;
   probe: Probe | null;
+  /** Numbers of the maps, in their order. */
+  maps: readonly number[];
+  /** For how many maps the grid is laid out: with fewer they keep their size. */
+  room: number;
+  pinned?: boolean;
   jumped: ReadonlySet<number>;
   label: string;
   runs: number;
@@ -31,37 +37,37 @@ export interface MapGridProps {
 }
 
 export function MapGrid(props: MapGridProps) {
-  const { panel, probe } = props;
-  const { facts, page } = panel;
+  const { panel, probe, room } = props;
+  const { facts } = panel;
   const [ref, width] = useWidth<HTMLDivElement>();
   const dpr = window.devicePixelRatio || 1;
   // Where the rule was refused there is only one thing to show.
   const mode = facts.tiles ? showMode.value : "patches";
   // By what it is made of, which every epoch has anew: what stands on it is to last from one to the next.
-  const shape = JSON.stringify(shapeIn(panel, mode, probe));
-  const layout = useMemo(() => layoutIn(width, JSON.parse(shape) as CellShape, dpr), [width, shape, dpr]);
-  const names = page.map((place) => facts.maps[place] ?? 0);
-  const maps = useMemo(() => names, [names.join()]);
+  const shape = JSON.stringify(shapeIn(panel, room, mode, probe));
+  const maps = useMemo(() => props.maps, [props.maps.join()]);
+  const layout = useMemo(() => holding(layoutIn(width, JSON.parse(shape) as CellShape, dpr), maps.length, dpr), [width, shape, maps.length, dpr]);
+  const places = placesIn(facts, maps);
   const inSight = useRowsInSight(ref, layout, maps);
   return (
-    <div class="map-grid" ref={ref}>
+    <div class={props.pinned ? "map-grid pinned" : "map-grid"} ref={ref}>
       {width > 0 && (
         <div class="tile-stack">
-          <MapCanvas layout={layout} panel={panel} probe={probe} mode={mode} runs={props.runs} label={props.label} dpr={dpr} inSight={inSight} />
-          <MapCells {...props} layout={layout} maps={maps} dpr={dpr} />
+          <MapCanvas layout={layout} panel={panel} probe={probe} places={places} mode={mode} runs={props.runs} label={props.label} dpr={dpr} inSight={inSight} />
+          <MapCells {...props} layout={layout} maps={maps} places={places} dpr={dpr} />
         </div>
       )}
     </div>
   );
 }
 
-function shapeIn({ facts, page }: FeatureReady, mode: ShowMode, probe: Probe | null): CellShape {
+function shapeIn({ facts }: FeatureReady, room: number, mode: ShowMode, probe: Probe | null): CellShape {
   return {
     // Without projections there is no window: then the patch is the whole picture.
     tile: facts.tiles?.tile ?? probe?.facts.size ?? [1, 1],
     k: facts.k,
     across: acrossOf(facts.k, facts.tiles?.across),
-    maps: page.length,
+    maps: room,
     mosaics: mode === "both" ? 2 : 1,
   };
 }
@@ -142,9 +148,10 @@ function useRowsInSight(ref: { current: HTMLElement | null }, layout: CellLayout
   return rows;
 }
 
-/** What is said of the maps: of which record, and which of them jumped. */
+/** What is said of the maps: of which record, where they stand in it, and which of them jumped. */
 interface Told {
   panel: FeatureReady;
+  places: readonly number[];
   jumped: ReadonlySet<number>;
 }
 
@@ -167,17 +174,16 @@ function useTold(now: Told): ReadonlySignal<Told> {
 
 interface MapCellsProps extends MapGridProps {
   layout: CellLayout;
-  /** Numbers of the maps of the page. */
-  maps: readonly number[];
+  places: readonly number[];
   dpr: number;
 }
 
 /** The cells stay from epoch to epoch: only their words are written anew, each where it is another. */
-function MapCells({ panel, jumped, layout, maps, label, dpr, onHover }: MapCellsProps) {
-  const told = useTold({ panel, jumped });
+function MapCells({ panel, places, jumped, layout, maps, pinned = false, label, dpr, onHover }: MapCellsProps) {
+  const told = useTold({ panel, places, jumped });
   void resting.value;
   return useMemo(() => {
-    const cells = maps.map((map, at) => cellOf(map, at, told, layout, dpr));
+    const cells = maps.map((map, at) => cellOf(map, at, pinned, told, layout, dpr));
     return (
       <CellGrid
         label={label}
@@ -185,21 +191,24 @@ function MapCells({ panel, jumped, layout, maps, label, dpr, onHover }: MapCells
         columns={layout.columns}
         selected={openMap.value}
         onOpen={(map) => (openMap.value = openMap.value === map ? null : map)}
+        onPin={pinMap}
         onHover={onHover}
       />
     );
-  }, [layout, maps, label, dpr, openMap.value]);
+  }, [layout, maps, pinned, label, dpr, openMap.value]);
 }
 
-function cellOf(map: number, at: number, told: ReadonlySignal<Told>, layout: CellLayout, dpr: number): Cell {
+function cellOf(map: number, at: number, pinned: boolean, told: ReadonlySignal<Told>, layout: CellLayout, dpr: number): Cell {
   const [left, top] = cellAt(layout, at);
-  const place = computed(() => told.value.panel.page[at] ?? 0);
-  const dead = computed(() => told.value.panel.numbers.isDead(place.value));
+  const place = computed(() => told.value.places[at] ?? -1);
+  const dead = computed(() => place.value >= 0 && told.value.panel.numbers.isDead(place.value));
   const jump = computed(() => told.value.jumped.has(map));
-  const value = computed(() => (dead.value ? "dead" : number(told.value.panel.numbers.at(place.value, 0).value)));
+  const value = computed(() => (place.value < 0 ? "not drawn" : dead.value ? "dead" : number(told.value.panel.numbers.at(place.value, 0).value)));
+  const state = () => (place.value < 0 ? "not drawn in this run" : dead.value ? "dead: no picture excites it" : `strength ${value.value}`);
+  const pin = pinned ? "Unpin (p)" : "Pin (p): keep it in a row at the top";
   return {
     id: map,
-    label: computed(() => `map ${map}, ${dead.value ? "dead: no picture excites it" : `strength ${value.value}`}${jump.value ? ", jumped" : ""}`),
+    label: computed(() => `map ${map}, ${state()}${jump.value ? ", jumped" : ""}${pinned ? ", pinned" : ""}`),
     className: computed(() => (dead.value ? "cell map dead" : "cell map")),
     box: { left: left / dpr, top: top / dpr, width: layout.cellWidth / dpr, height: layout.cellHeight / dpr },
     content: (
@@ -208,6 +217,7 @@ function cellOf(map: number, at: number, told: ReadonlySignal<Told>, layout: Cel
         <span class="name">
           <b>{map}</b>
           <i class={computed(() => (jump.value ? "jump" : ""))} title="another picture is the strongest than at the previous log" />
+          <i class={pinned ? "pin on" : "pin"} data-pin title={pin} />
           <span class="value">{value}</span>
         </span>
       </>

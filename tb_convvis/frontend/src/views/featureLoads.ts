@@ -3,15 +3,16 @@
  * own pictures once the slider rests.
  */
 
-import { effect, untracked } from "@preact/signals";
+import { computed, effect, untracked } from "@preact/signals";
 import { seriesKey } from "../data/store";
 import type { RunIndex, Series } from "../data/index";
-import { mapPage, openMap, showMode, spacingMode } from "../settings";
+import { openMap, orderRun, orderStep, orderTime, showMode, sortMode, spacingMode } from "../settings";
 import { playing, speed } from "../playback";
-import { position, shownAt, stepOf, store } from "../state";
-import { OVERVIEW, mosaics, resting } from "./features";
-import { FEATURE_HEAD, layerSeries, mapsAround, patchesAt, strengthWants, stripWants } from "./featureWants";
+import { position, shownAt, stepOf, stepsAsked, store } from "../state";
+import { OVERVIEW, mosaics, restedAt, resting } from "./features";
+import { FEATURE_HEAD, kernelWants, layerSeries, mapsAround, orderWants, patchesAt, strengthWants, stripWants } from "./featureWants";
 import { lane } from "./lane";
+import { mapsInView, usesValues } from "./mapOrder";
 import { probeAt, probeManifests } from "./probe";
 import { decodePicture } from "./probePictures";
 import type { PanelProps } from "./view";
@@ -32,13 +33,15 @@ const RESTFUL = 5;
 export async function loadFeatures(props: PanelProps, stop: AbortSignal): Promise<void> {
   const { indexes, layer } = props;
   const all = layerSeries(indexes, layer);
-  await store.ensure([...headsAt(all, FEATURE_HEAD), ...probeManifests(indexes, "pictures")], stop);
+  restedAt.value = stepsAsked.peek();
+  const order = usesValues.peek() ? orderWants(indexes, layer) : [];
+  await store.ensure([...headsAt(all, FEATURE_HEAD), ...probeManifests(indexes, "pictures"), ...order], stop);
   if (stop.aborted) return;
   resting.value = true;
   await store.ensure([...mapsAround(all, openMap.peek()), ...patchesAt(indexes, layer, openMap.peek())], stop);
   if (stop.aborted) return;
   void store.ensure([...strengthWants(indexes, layer), ...headsAround(all, FEATURE_HEAD)], stop);
-  const ends = [followSlider(props, all), followMap(props)];
+  const ends = [followSlider(props, all), followMap(props), followOrder(props)];
   stop.addEventListener("abort", () => ends.forEach((end) => end()), { once: true });
 }
 
@@ -57,6 +60,7 @@ function followSlider({ indexes, layer }: PanelProps, all: readonly Series[]): (
 
   const onRest = () => {
     resting.value = true;
+    restedAt.value = stepsAsked.peek();
     const ahead = headsLack(all, FEATURE_HEAD, AHEAD) || headsLack(all, FEATURE_HEAD, -AHEAD);
     rested.fetch([
       ...mapsAround(all, openMap.peek()),
@@ -88,10 +92,13 @@ function followSlider({ indexes, layer }: PanelProps, all: readonly Series[]): (
     if (!(playing.value && speed.value > RESTFUL)) timer = window.setTimeout(onRest, REST);
   };
 
+  // By their numbers: the order is told anew whenever something arrives, and most often is the same.
+  const viewed = computed(() => mapsInView.value.join());
   const end = effect(() => {
     const target = position.value;
-    void [showMode.value, mapPage.value, playing.value];
+    void [showMode.value, playing.value];
     untracked(() => onStep(target));
+    void viewed.value;
   });
   return () => {
     end();
@@ -128,22 +135,42 @@ function decode(series: Series, at: number): boolean {
   return bytes ? mosaics.want(seriesKey(series, at, OVERVIEW), bytes) : false;
 }
 
-/** The strip of the enlarged map. */
-function followMap({ indexes, layer }: PanelProps): () => void {
-  const strip = lane();
+/** What sorts the maps, of an epoch that may be another than the one shown. */
+function followOrder({ indexes, layer }: PanelProps): () => void {
+  const values = lane();
   const end = effect(() => {
-    const map = openMap.value;
-    void spacingMode.value;
-    untracked(() => {
-      if (map === null) return;
-      strip.fetch([
-        ...stripWants(indexes, layer, map),
-        ...patchesAt(indexes, layer, map),
-      ]);
-    });
+    void [sortMode.value, orderStep.value, orderTime.value, orderRun.value, restedAt.value];
+    untracked(() => usesValues.peek() && values.fetch(orderWants(indexes, layer)));
   });
   return () => {
     end();
+    values.drop();
+  };
+}
+
+/** The strip and the kernel of the enlarged map. */
+function followMap({ indexes, layer }: PanelProps): () => void {
+  const strip = lane();
+  const kernel = lane();
+  const ends = [
+    effect(() => {
+      const map = openMap.value;
+      void spacingMode.value;
+      untracked(() => {
+        if (map === null) return;
+        strip.fetch([
+          ...stripWants(indexes, layer, map),
+          ...patchesAt(indexes, layer, map),
+        ]);
+      });
+    }),
+    effect(() => {
+      if (openMap.value !== null) kernel.fetch(kernelWants(indexes, layer));
+    }),
+  ];
+  return () => {
+    ends.forEach((end) => end());
     strip.drop();
+    kernel.drop();
   };
 }

@@ -3,27 +3,25 @@
 import { type RunIndex, type Series, findSeries } from "../data/index";
 import { type Want, wholeSeries } from "../data/plan";
 import type { TopFacts } from "../data/top";
+import { shownIndex } from "../lib/steps";
 import { showMode } from "../settings";
 import { shownAt, store } from "../state";
-import { FIRST_MAP, NUMBERS, OVERVIEW, type FeatureReady, pageOf, panelOf, topFactsAt, topSeries } from "./features";
+import { FIRST_MAP, NUMBERS, OVERVIEW, factsNear, panelOf, placesIn, restedAt, topSeries } from "./features";
+import { mapsInView, orderBase } from "./mapOrder";
 import { probeAt } from "./probe";
 import { imagesOf, pictureWants } from "./probePictures";
 import { stripSteps } from "./stripSteps";
-import { type Head, detailsAround, nearest, sizesOf, sum } from "./windows";
+import { type Head, detailsAround, headAt, sizesOf, sum } from "./windows";
 
 /** Bytes of one window of epochs, for all runs together. */
 const OVERVIEW_BYTES = 6 * 2 ** 20;
 const MAP_BYTES = 4 * 2 ** 20;
 const FURTHEST = 24;
 const HEAD = [0, NUMBERS, OVERVIEW];
+const STRENGTH = [0, 1, 2, 3, 4];
 
 export function layerSeries(indexes: readonly RunIndex[], layer: string): Series[] {
   return indexes.flatMap((index) => topSeries(index, layer) ?? []);
-}
-
-/** The facts of one step, by the nearest manifest that is here. */
-function factsNear(series: Series, at: number): TopFacts | null {
-  return nearest(series, at, (place) => topFactsAt(series, place));
 }
 
 /** The manifest, the activations and the overview: what is drawn while the slider moves. */
@@ -40,10 +38,13 @@ export const FEATURE_HEAD: Head = { needed: [0, NUMBERS], want: head, bytes: OVE
 function mapIndices(series: Series, at: number, open: number | null): number[] {
   const facts = factsNear(series, at);
   if (!facts?.tiles) return [];
-  const places = new Set(showMode.peek() === "patches" ? [] : pageOf(facts));
-  const place = open === null ? -1 : facts.maps.indexOf(open);
-  if (place >= 0) places.add(place);
-  return [...places].sort((a, b) => a - b).map((map) => FIRST_MAP + map);
+  return placesLookedAt(facts, showMode.peek() !== "patches", open).map((map) => FIRST_MAP + map);
+}
+
+/** Positions of the maps that are looked at, those of the grids if wanted, and the one that is enlarged. */
+function placesLookedAt(facts: TopFacts, grids: boolean, open: number | null): number[] {
+  const maps = [...(grids ? mapsInView.peek() : []), ...(open === null ? [] : [open])];
+  return [...new Set(placesIn(facts, maps))].filter((place) => place >= 0).sort((a, b) => a - b);
 }
 
 /** Pictures of the maps at a step and at its neighbours; nothing where those of the step are here. */
@@ -62,15 +63,9 @@ export function patchesAt(indexes: readonly RunIndex[], layer: string, open: num
     indexes.flatMap((index) => {
       const panel = panelOf(index, layer);
       const probe = panel.state === "ready" ? probeAt(index, panel.series.steps[panel.at] ?? 0, "pictures") : null;
-      return panel.state === "ready" && probe ? [{ probe, images: imagesOf(panel, mapsLookedAt(panel, open)) }] : [];
+      return panel.state === "ready" && probe ? [{ probe, images: imagesOf(panel, placesLookedAt(panel.facts, showMode.peek() !== "projections", open)) }] : [];
     }),
   );
-}
-
-function mapsLookedAt({ facts, page }: FeatureReady, open: number | null): number[] {
-  const maps = showMode.peek() === "projections" ? [] : page;
-  const place = open === null ? -1 : facts.maps.indexOf(open);
-  return place >= 0 ? [...maps, place] : maps;
 }
 
 /** The picture of one map at each epoch of its strip. */
@@ -92,6 +87,27 @@ export function stripWants(indexes: readonly RunIndex[], layer: string, map: num
 export function strengthWants(indexes: readonly RunIndex[], layer: string): Want[] {
   return indexes.flatMap((index) => {
     const series = findSeries(index, "strength", layer);
-    return series ? [{ ...wholeSeries(series, 0, 8_192), indices: [0, 1, 2, 3] }] : [];
+    return series ? [{ ...wholeSeries(series, 0, 8_192), indices: STRENGTH }] : [];
+  });
+}
+
+/** What sorts and filters the maps: the strengths and the overview of one epoch of one run. */
+export function orderWants(indexes: readonly RunIndex[], layer: string): Want[] {
+  const { index, target } = orderBase(indexes, layer);
+  const top = index && topSeries(index, layer);
+  const strengths = index && findSeries(index, "strength", layer);
+  const at = strengths ? shownIndex(strengths.steps, target) : -1;
+  return [
+    ...(strengths && at >= 0 ? [{ series: strengths, positions: [at], indices: STRENGTH, bytesPerStep: 8_192 }] : []),
+    ...(top ? headAt(top, shownIndex(top.steps, target), FEATURE_HEAD) : []),
+  ];
+}
+
+/** The kernels, where the slider rests, of the layer whose map is enlarged, where they are logged. */
+export function kernelWants(indexes: readonly RunIndex[], layer: string): Want[] {
+  return indexes.flatMap((index) => {
+    const series = findSeries(index, "filters", layer);
+    const at = series ? shownIndex(series.steps, restedAt.value.get(index.run) ?? 0) : -1;
+    return series && at >= 0 ? [{ series, positions: [at], indices: [0, 1], bytesPerStep: 2 ** 20 }] : [];
   });
 }

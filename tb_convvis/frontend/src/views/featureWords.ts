@@ -2,16 +2,13 @@
 
 import { type StrengthFacts, type TopFacts, className } from "../data/top";
 import { enumerate, number, plural } from "../lib/words";
-import { PAGE, type FeatureReady, type Strength } from "./features";
+import { type FeatureReady, type Strength } from "./features";
 import type { Probe } from "./probe";
 
 /** How many of the maps are drawn. */
-export function drawnWords({ facts, page }: FeatureReady): string {
+export function drawnWords({ facts }: FeatureReady): string {
   const all = facts.maps.length >= facts.of;
-  const drawn = all ? `All ${plural(facts.of, "map")} drawn` : `${facts.maps.length} of ${plural(facts.of, "map")} drawn (a seeded draw)`;
-  if (facts.maps.length <= PAGE) return `${drawn}.`;
-  const first = (page[0] ?? 0) + 1;
-  return `${drawn}; here ${first} to ${first + page.length - 1} of them.`;
+  return all ? `All ${plural(facts.of, "map")} drawn.` : `${facts.maps.length} of ${plural(facts.of, "map")} drawn (a seeded draw).`;
 }
 
 /** "deconvnet; extended to silu in act1 and act2" */
@@ -47,6 +44,7 @@ export function mapWords({ facts, numbers }: FeatureReady, map: number, probe: P
   const place = facts.maps.indexOf(map);
   const share = strength?.maps.deadShare[map];
   const silent = share === undefined ? "" : `; no response to ${number(100 * share)}\u2009% of the pictures`;
+  if (place < 0) return `map ${map}: not drawn in this run`;
   const { value, image } = numbers.at(place, 0);
   if (numbers.isDead(place)) return `map ${map}: dead, no picture excites it`;
   return `map ${map}: strength ${number(value)} in ${pictureWords(probe, image)}${silent}`;

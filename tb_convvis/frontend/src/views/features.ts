@@ -5,24 +5,24 @@ import { Bitmaps } from "../data/bitmaps";
 import { type RunIndex, type Series, findSeries } from "../data/index";
 import { forget, once } from "../data/once";
 import { type StrengthFacts, type Strengths, type TopFacts, TopNumbers, parseStrengths, strengthFacts, topFacts } from "../data/top";
-import { mapPage } from "../settings";
 import { store } from "../state";
+import { median } from "../lib/median";
 import { type Reading, type RecordReady, recordPanel } from "./recordPanel";
 import type { UnreadyPanel } from "./Unready";
+import { nearest } from "./windows";
 
 /** Index in a record of `top`: the activations, the overview, the picture of the first map. */
 export const NUMBERS = 1;
 export const OVERVIEW = 2;
 export const FIRST_MAP = 3;
 
-/** Maps on one page: as many as the callback draws unless it is told otherwise. */
-export const PAGE = 64;
-
 /** Pictures of projections, decoded. */
 export const mosaics = new Bitmaps(96 * 2 ** 20);
 
 /** False while the slider moves: then the overview is drawn. */
 export const resting = signal(true);
+/** The step of each run at which the slider rested last. */
+export const restedAt = signal<ReadonlyMap<string, number>>(new Map());
 
 interface TopRecord {
   facts: TopFacts;
@@ -40,8 +40,6 @@ const READING: Reading<TopRecord> = {
 };
 
 export interface FeatureReady extends RecordReady<TopRecord>, TopRecord {
-  /** Positions of the maps of this page among the drawn ones. */
-  page: number[];
 }
 
 export type FeaturePanel = UnreadyPanel | FeatureReady;
@@ -59,22 +57,28 @@ export function topFactsAt(series: Series, at: number): TopFacts | null {
 
 export function panelOf(index: RunIndex, layer: string): FeaturePanel {
   const panel = recordPanel(index, layer, READING);
-  return panel.state === "ready" ? { ...panel, ...panel.record, page: pageOf(panel.record.facts) } : panel;
+  return panel.state === "ready" ? { ...panel, ...panel.record } : panel;
 }
 
-export function pagesOf(facts: TopFacts): number {
-  return Math.max(1, Math.ceil(facts.maps.length / PAGE));
+/** The facts of one step, by the nearest manifest that is here. */
+export function factsNear(series: Series, at: number): TopFacts | null {
+  return nearest(series, at, (place) => topFactsAt(series, place));
 }
 
-/** Positions, among the drawn maps, of those on the page that is looked at. */
-export function pageOf(facts: TopFacts): number[] {
-  const page = Math.min(Math.max(0, mapPage.value ?? 0), pagesOf(facts) - 1);
-  return facts.maps.map((_, at) => at).slice(page * PAGE, (page + 1) * PAGE);
+const knownPlaces = new WeakMap<TopFacts, Map<number, number>>();
+
+/** Where each map stands among the drawn ones of a record; -1 where it was not drawn. */
+export function placesIn(facts: TopFacts, maps: readonly number[]): number[] {
+  let places = knownPlaces.get(facts);
+  if (!places) knownPlaces.set(facts, (places = new Map(facts.maps.map((map, at) => [map, at]))));
+  return maps.map((map) => places.get(map) ?? -1);
 }
 
 export interface Strength {
   facts: StrengthFacts;
   maps: Strengths;
+  /** Over the maps for which it is known; NaN where it is for none. */
+  medians: Record<"value" | "change", number>;
 }
 
 /** What is known of all maps of a layer at a step of `top`; null where that is not here. */
@@ -83,8 +87,10 @@ export function strengthAt(index: RunIndex, layer: string, at: number): Strength
   const manifest = series && store.manifest(series, at)?.value;
   if (!manifest) return null;
   const found = once(manifest.blobs, () => {
-    const blobs = [1, 2, 3].map((number) => store.blob(series, at, number)?.value ?? new Uint8Array());
-    return { facts: strengthFacts(manifest.facts, "strength"), maps: parseStrengths(manifest.blobs, blobs) };
+    const blobs = [1, 2, 3, 4].map((number) => store.blob(series, at, number)?.value ?? new Uint8Array());
+    const maps = parseStrengths(manifest.blobs, blobs);
+    const middle = (values: Float32Array) => median(values.filter(Number.isFinite)) ?? Number.NaN;
+    return { facts: strengthFacts(manifest.facts, "strength"), maps, medians: { value: middle(maps.value), change: middle(maps.change) } };
   });
   if (!(found instanceof Error)) return found;
   // Not all of it may have come with the manifest: it is looked at again when more arrives.

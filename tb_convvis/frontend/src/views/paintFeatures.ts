@@ -67,6 +67,8 @@ export interface Painting {
   layout: CellLayout;
   panel: FeatureReady;
   probe: Probe | null;
+  /** Positions of the maps of the grid among the drawn ones; -1 where this run has not drawn one. */
+  places: readonly number[];
   mode: ShowMode;
   /** How many runs share the room for pictures. */
   runs: number;
@@ -80,24 +82,24 @@ export interface Sources {
 }
 
 /** The decoded pictures of a record; null as long as there are none to paint from. */
-export function sourcesOf({ panel, mode }: Painting): Sources | null {
+export function sourcesOf({ panel, places, mode }: Painting): Sources | null {
   if (mode === "patches" || !panel.facts.tiles) return { overview: null, own: [], full: true };
   const overview = recordPicture(mosaics, panel, OVERVIEW);
-  const own = panel.page.map((map) => mapPicture(panel, map, resting.peek()));
+  const own = places.map((map) => (map < 0 ? null : mapPicture(panel, map, resting.peek())));
   const full = own.every((picture) => picture !== undefined);
   return overview === undefined && !full ? null : { overview: overview ?? null, own, full };
 }
 
-/** Positions on the page of the maps in a row of the layout. */
-function placesOf({ columns }: CellLayout, page: readonly number[], row: number): number[] {
-  return page.slice(row * columns, (row + 1) * columns).map((_, column) => row * columns + column);
+/** Which cells of the grid stand in a row of the layout. */
+function cellsOf({ columns }: CellLayout, places: readonly number[], row: number): number[] {
+  return places.slice(row * columns, (row + 1) * columns).map((_, column) => row * columns + column);
 }
 
 /** Names what a row is painted from: as long as it stays the same, the row need not be painted again. */
-export function rowState({ layout, panel, probe, mode }: Painting, sources: Sources, row: number): string {
-  const { page, series, at } = panel;
-  const own = placesOf(layout, page, row).map((place) => (sources.own[place] ? 1 : 0));
-  return `${seriesKey(series, at, 0)} ${page[0]} ${probe ? 1 : 0}${mode} ${own.join("")}`;
+export function rowState({ layout, panel, probe, places, mode }: Painting, sources: Sources, row: number): string {
+  const { series, at } = panel;
+  const drawn = cellsOf(layout, places, row).map((cell) => `${places[cell]}${sources.own[cell] ? "" : "?"}`);
+  return `${seriesKey(series, at, 0)} ${probe ? 1 : 0}${mode} ${drawn.join()}`;
 }
 
 /** Which patch stands in each place of a canvas: most stay where they are from one epoch to the next. */
@@ -105,16 +107,21 @@ export type Patches = Map<number, string>;
 
 /** Paints one row of maps; false where patches are missing that are not decoded yet. */
 export function paintRow(context: Context, painting: Painting, { overview, own }: Sources, row: number, painted: Patches): boolean {
-  const { layout, panel, probe, mode, runs } = painting;
-  const { facts, numbers, page } = panel;
+  const { layout, panel, probe, places, mode, runs } = painting;
+  const { facts, numbers } = panel;
   const { tiles } = facts;
   const across = acrossOf(facts.k, tiles?.across);
   const [width, height] = [layout.tileWidth, layout.tileHeight];
   let complete = true;
-  for (const place of placesOf(layout, page, row)) {
-    const map = page[place] ?? 0;
-    const [left, top] = cellAt(layout, place);
-    const picture = own[place] ?? overview;
+  for (const cell of cellsOf(layout, places, row)) {
+    const map = places[cell] ?? -1;
+    const [left, top] = cellAt(layout, cell);
+    const picture = own[cell] ?? overview;
+    if (map < 0) {
+      context.clearRect(left, top, layout.cellWidth, layout.mosaicHeight);
+      for (let slot = 0; slot < facts.k; slot++) painted.delete(cell * facts.k + slot);
+      continue;
+    }
     for (let slot = 0; slot < facts.k; slot++) {
       const [x, y] = slotAt(layout, across, slot);
       if (mode !== "patches") {
@@ -122,7 +129,7 @@ export function paintRow(context: Context, painting: Painting, { overview, own }
           context.fillStyle = MID_GREY;
           context.fillRect(left + x, top + y, width, height);
         } else {
-          const source = own[place]
+          const source = own[cell]
             ? tileInMap(slot, tiles)
             : tileInOverview(map, slot, facts.k, { tile: tiles.overviewTile, across }, tiles.overviewAcross);
           drawTile(context, picture, source, left + x, top + y, width, height);
@@ -132,7 +139,7 @@ export function paintRow(context: Context, painting: Painting, { overview, own }
         const right = mode === "both" ? layout.mosaicWidth + layout.between : 0;
         const entry = numbers.at(map, slot);
         const name = patchName(panel, probe, entry);
-        const spot = place * facts.k + slot;
+        const spot = cell * facts.k + slot;
         if (painted.get(spot) === name) continue;
         const done = paintPatch(context, panel, probe, entry, runs, [left + right + x, top + y, width, height]);
         if (done) painted.set(spot, name);

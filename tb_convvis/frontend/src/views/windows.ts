@@ -34,11 +34,13 @@ function missing(series: Series, at: number, { needed }: Head): boolean {
   return at >= 0 && at < series.steps.length && needed.some((index) => store.lacks(series, at, index));
 }
 
+/** The head at a position, where it was never asked for. */
+export function headAt(series: Series, at: number, head: Head): Want[] {
+  return missing(series, at, head) ? [head.want(series, [at])] : [];
+}
+
 export function headsAt(all: readonly Series[], head: Head): Want[] {
-  return all.flatMap((series) => {
-    const at = shownAt(series);
-    return missing(series, at, head) ? [head.want(series, [at])] : [];
-  });
+  return all.flatMap((series) => headAt(series, shownAt(series), head));
 }
 
 /** True where a record at the step, or within so many logs in one direction, was never asked for. */
