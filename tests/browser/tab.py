@@ -79,7 +79,7 @@ class Tab:
 
     @property
     def epoch(self) -> str:
-        return str(self.find("input[aria-label=epoch]").get_attribute("aria-valuetext"))
+        return str(self.find(".timeline input[type=range]").get_attribute("aria-valuetext"))
 
     def press(self, *keys: str) -> None:
         self.find("#convvis").click(position={"x": 4, "y": 4})

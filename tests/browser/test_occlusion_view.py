@@ -324,6 +324,7 @@ def test_pictures_are_chosen_with_the_keyboard(tab: Tab) -> None:
 
 def test_filmstrip_over_the_epochs(tab: Tab) -> None:
     strip = tab.find(".strip")
+    strip.locator("label", has_text="all").click()
     expect(strip.locator(".epochs")).to_have_attribute("data-columns", str(LAST + 1))
     expect(strip.locator(".film-row")).to_have_count(2)
     # The second training logged three epochs of the seven.

@@ -12,12 +12,11 @@ export function Freshness() {
     return () => clearInterval(timer);
   }, []);
   const at = Math.max(now, readAt.value);
+  const logged = lastLogged.value > 0 ? `last logged ${ago(at - lastLogged.value)} · ` : "";
+  const words = readAt.value > 0 ? `${logged}read ${ago(at - readAt.value)}` : logged;
   return (
     <div class="freshness">
-      <span>
-        {lastLogged.value > 0 && `last logged ${ago(at - lastLogged.value)} · `}
-        {readAt.value > 0 && `read ${ago(at - readAt.value)}`}
-      </span>
+      <span title={words}>{words}</span>
       <button type="button" class="plain" aria-label="read again" title="Read again" onClick={() => void refresh()}>
         <Icon name="reload" />
       </button>
