@@ -64,13 +64,14 @@ export function topFactsAt(series: Series, at: number): TopFacts | null {
   return facts instanceof Error ? null : (facts ?? null);
 }
 
-export function panelOf(index: RunIndex, layer: string): FeaturePanel {
+/** What is shown of a layer where an epoch is asked for: that of the slider unless another is given. */
+export function panelOf(index: RunIndex, layer: string, target = step.value): FeaturePanel {
   void store.arrivals.value;
-  const failure = failureAt(index, "features", layer, step.value);
+  const failure = failureAt(index, "features", layer, target);
   const series = topSeries(index, layer);
   if (!series) return { state: "absent", words: `This run logged no features of ${layer}.`, failure };
   if (series.error) return { state: "failed", words: series.error, step: null, failure };
-  const at = shownIndex(series.steps, step.value);
+  const at = shownIndex(series.steps, target);
   if (at < 0) return { state: "absent", words: "No epoch of this layer was kept.", failure };
   const failed = (words: string): FeaturePanel => ({ state: "failed", words, step: series.steps[at] ?? null, failure });
   const manifest = store.manifest(series, at);
