@@ -45,13 +45,13 @@ export function HelpPanel({ view }: { view: View }) {
           <dt>
             <kbd>←</kbd> <kbd>→</kbd> <kbd>↑</kbd> <kbd>↓</kbd>
           </dt>
-          <dd>among filters or maps, and on the slider</dd>
+          <dd>among filters or maps, and on the sliders</dd>
         </div>
         <div>
           <dt>
             <kbd>Enter</kbd>
           </dt>
-          <dd>enlarge the filter or map</dd>
+          <dd>enlarge the filter or map, or compare it</dd>
         </div>
       </dl>
     </div>

@@ -7,6 +7,7 @@ import { pause, playing, SPEEDS, speed, togglePlay } from "../playback";
 import { layer } from "../layers";
 import { colours, goTo, moveBy, shownIndexes, step, ticks, timeline, titles } from "../state";
 import { viewId } from "../settings";
+import { stepA } from "../views/comparison";
 import { Icon } from "./Icon";
 import { useWidth } from "./useWidth";
 
@@ -66,6 +67,7 @@ export function Timeline() {
           }}
           onKeyDown={onKeyDown}
         />
+        {viewId.value === "changes" && <MarkA first={first} last={last} />}
         <Ticks first={first} last={last} />
       </div>
       <output class="epoch" role="status" aria-live={playing.value ? "off" : "polite"}>
@@ -89,6 +91,17 @@ export function Timeline() {
         </select>
       </label>
     </div>
+  );
+}
+
+/** The epoch that the slider's is compared with. */
+function MarkA({ first, last }: { first: number; last: number }) {
+  if (stepA.value === null) return null;
+  const share = Math.max(0, Math.min(1, (stepA.value - first) / Math.max(1, last - first)));
+  return (
+    <b class="ab a" title={`A: epoch ${stepA.value}`} style={{ left: `calc(${INSET}px + ${share} * (100% - ${2 * INSET}px))` }}>
+      A
+    </b>
   );
 }
 

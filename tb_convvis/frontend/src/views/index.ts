@@ -1,11 +1,12 @@
 /** The views, in the order of their tabs. A new view is one file and one line here. */
 
+import { changes } from "./Changes";
 import { features } from "./Features";
 import { firstLayer } from "./FirstLayer";
 import type { View } from "./view";
 import { weights } from "./Weights";
 
-export const VIEWS: readonly [View, ...View[]] = [firstLayer, features, weights];
+export const VIEWS: readonly [View, ...View[]] = [firstLayer, features, changes, weights];
 
 export function viewOf(id: string): View {
   return VIEWS.find((view) => view.id === id) ?? VIEWS[0];
