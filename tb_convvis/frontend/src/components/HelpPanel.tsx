@@ -45,7 +45,7 @@ export function HelpPanel({ view }: { view: View }) {
           <dt>
             <kbd>←</kbd> <kbd>→</kbd> <kbd>↑</kbd> <kbd>↓</kbd>
           </dt>
-          <dd>among filters or maps, and on the sliders</dd>
+          <dd>among filters or maps, and on the slider</dd>
         </div>
         <div>
           <dt>
