@@ -24,8 +24,10 @@ MAX_PARAMETER_BYTES = 4096
 MAX_CACHE_SECONDS = 86_400
 
 STATIC_DIRECTORY = Path(__file__).parent / "static"
-STATIC_TYPES = {"index.js": "text/javascript"}
-"""The whole list of files that can be served; their types are never guessed."""
+STATIC_TYPES = {"index.js": "text/javascript"} | {
+    path.name: "text/javascript" for path in sorted(STATIC_DIRECTORY.glob("*.js"))
+}
+"""The whole list of files that can be served, as the page was built; their types are never guessed."""
 
 _HEADERS = [("Cross-Origin-Resource-Policy", "same-origin")]
 _WHOLE_NUMBER = re.compile(r"[0-9]{1,15}")

@@ -41,7 +41,8 @@ def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_every_route_is_documented() -> None:
-    routes = set(ConvVisPlugin(TBContext()).get_plugin_apps()) - {"/*"}
+    parts = {f"/static/{name}" for name in http.STATIC_TYPES} - {"/static/index.js"}
+    routes = set(ConvVisPlugin(TBContext()).get_plugin_apps()) - {"/*"} - parts
     heading = "\n".join(re.findall(r"^### (.+)$", DOCUMENT.read_text(), re.MULTILINE))
     documented = {f"/{route}" for route in re.findall(r"`([a-z./]+)[^`]*`", heading)}
     assert documented == routes
@@ -255,9 +256,10 @@ def test_requests_of_the_page_itself_are_answered(board: Board) -> None:
 
 
 @pytest.mark.usefixtures("page")
-def test_the_page_has_a_fixed_type(board: Board) -> None:
-    script = board.open("static/index.js")
-    assert (script.mimetype, script.text) == ("text/javascript", "/* index.js */")
+def test_the_page_and_its_parts_have_a_fixed_type(board: Board) -> None:
+    for name in http.STATIC_TYPES:
+        script = board.open(f"static/{name}")
+        assert (script.mimetype, script.text) == ("text/javascript", f"/* {name} */")
 
 
 def test_a_page_that_is_not_built_is_404_and_says_how(

@@ -29,6 +29,7 @@ class PlantedLayer:
         projections: of each map, the same for all its pictures: uint8 [epochs, maps, side, side, 3].
         kernel: [epochs, height, width, input channels, maps], or None where it is not logged.
         drawn: numbers of the drawn maps; None for all.
+        pictures: numbers of the strongest pictures, [epochs, maps, K]; None for the strongest alone, K times.
     """
 
     strength: NDArray[np.floating[Any]]
@@ -37,6 +38,7 @@ class PlantedLayer:
     projections: NDArray[np.uint8]
     kernel: NDArray[np.floating[Any]] | None = None
     drawn: Sequence[int] | None = None
+    pictures: NDArray[np.integer[Any]] | None = None
 
 
 def write_features(
@@ -96,7 +98,10 @@ def _write_top(log: LogFile, name: str, layer: PlantedLayer, epoch: int, side: i
         for slot in range(K):
             value = layer.strength[epoch, map_] * (1 - slot / 20)
             top = (slot * 2) % (side - tile + 1)
-            numbers[row, slot] = [value, layer.strongest[epoch, map_], 0, 0, top, slot % 3, 1]
+            picture = (
+                layer.strongest[epoch, map_] if layer.pictures is None else layer.pictures[epoch, map_, slot]
+            )
+            numbers[row, slot] = [value, picture, 0, 0, top, slot % 3, 1]
     blank = np.full_like(tiles[0], GREY)
     projections = [tiles[map_] if layer.strength[epoch, map_] > 0 else blank for map_ in drawn]
     mosaics = [np.tile(one, (ACROSS, ACROSS, 1)) for one in projections]

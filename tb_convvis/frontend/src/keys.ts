@@ -4,6 +4,8 @@ import { occluderAt, openFilter, openMap, viewId } from "./settings";
 import { helpOpen, moveBy } from "./state";
 import { pause, togglePlay } from "./playback";
 import { moveLayer } from "./layers";
+import { setAHere, swap } from "./views/comparison";
+import { showAimed } from "./views/ChangeList";
 import { moveMap, pinAimed } from "./views/mapOrder";
 
 export interface Key {
@@ -23,13 +25,16 @@ export const KEYS: Key[] = [
   { keys: ["k"], view: "features", does: "enlarge the previous map in the order shown", run: () => moveMap(-1) },
   { keys: ["j"], view: "features", does: "enlarge the next map in the order shown", run: () => moveMap(1) },
   { keys: ["p"], view: "features", does: "pin or unpin the map pointed at or enlarged", run: pinAimed },
+  { keys: ["a"], view: "changes", does: "set A to the slider’s epoch", run: setAHere },
+  { keys: ["x"], view: "changes", does: "exchange A and B", run: swap },
+  { keys: ["o"], view: "changes", does: "open the chosen map, or the one in focus, in Features", run: showAimed },
   { keys: ["?"], does: "this help", run: () => (helpOpen.value = !helpOpen.value) },
   {
     keys: ["Escape"],
     does: "close the help, or what is enlarged; put the occluder back",
     run: () => {
       if (helpOpen.value) helpOpen.value = false;
-      else if (viewId.value === "features") openMap.value = null;
+      else if (viewId.value === "features" || viewId.value === "changes") openMap.value = null;
       else if (viewId.value === "occlusion") occluderAt.value = null;
       else openFilter.value = null;
     },

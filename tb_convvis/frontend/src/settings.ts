@@ -22,6 +22,10 @@ export type SpacingMode = "log" | "all";
 export type SortMode = "number" | "strength" | "change" | "dead first" | "similarity";
 export type OnlyMaps = "all" | "alive" | "dead" | "pinned";
 export type OrderTime = "hold" | "follow";
+/** The epoch that the slider's is compared with: a fixed one, or one that follows from the logs of each run. */
+export type EpochA = "previous" | "first" | number;
+export type RankBy = "turnover" | "projections" | "strength";
+export type PairMode = "side" | "wipe" | "flicker" | "difference";
 
 /** Runs chosen by name; null as long as the user left the choice to us. */
 export const chosenRuns = signal<string[] | null>(null);
@@ -80,6 +84,15 @@ export const onlyMaps = signal<OnlyMaps>("all");
 /** The class that a map's strongest picture is of; empty for any. */
 export const onlyClass = signal("");
 export const pins = signal<Pins>(new Map());
+export const epochA = signal<EpochA>("previous");
+/** By what of their change the maps are ranked. */
+export const rankBy = signal<RankBy>("turnover");
+/** How many maps of a ranking are listed; null for a few. */
+export const rowsShown = signal<number | null>(null);
+/** How the two epochs of a map are laid over each other. */
+export const pairMode = signal<PairMode>("side");
+/** How far the wipe uncovers A, in per cent; null for one half. */
+export const wipeAt = signal<number | null>(null);
 
 interface Setting {
   key: string;
@@ -184,6 +197,15 @@ const SETTINGS: Setting[] = [
   word("find", findText, ""),
   choice("only", onlyMaps, ["all", "alive", "dead", "pinned"]),
   word("class", onlyClass, ""),
+  {
+    key: "a",
+    read: (text) => (epochA.value = text === "first" ? text : text !== undefined && /^-?\d+$/.test(text) ? Number(text) : "previous"),
+    write: () => (epochA.value === "previous" ? undefined : String(epochA.value)),
+  },
+  choice("rank", rankBy, ["turnover", "projections", "strength"]),
+  whole("rows", rowsShown),
+  choice("ab", pairMode, ["side", "wipe", "flicker", "difference"]),
+  whole("wipe", wipeAt),
   { key: "pins", read: (text) => (pins.value = readPins(text ?? "")), write: () => writePins(pins.value) || undefined },
 ];
 

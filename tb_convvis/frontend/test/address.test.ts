@@ -35,6 +35,10 @@ describe("the address", () => {
     settings.onlyMaps.value = "alive";
     settings.onlyClass.value = "cat & dog";
     settings.pins.value = new Map([["backbone/conv 1&2=3#", [3, 17]]]);
+    settings.epochA.value = 3;
+    settings.rankBy.value = "strength";
+    settings.pairMode.value = "wipe";
+    settings.wipeAt.value = 30;
     const values = settings.serialise();
     const hash = withAddress("#convvis&other=1", values);
     settings.restore(new Map());
@@ -48,7 +52,7 @@ describe("the address", () => {
   });
 
   it("survives nonsense", () => {
-    settings.restore(readAddress("#x&p.convvis.step=1e9&p.convvis.scale=evil&p.convvis.runs=%7B&p.convvis.filter=%E0%A4%A&p.convvis.at=0.5,2&p.convvis.opacity=1e1"));
+    settings.restore(readAddress("#x&p.convvis.step=1e9&p.convvis.scale=evil&p.convvis.runs=%7B&p.convvis.filter=%E0%A4%A&p.convvis.at=0.5,2&p.convvis.opacity=1e1&p.convvis.a=1e3&p.convvis.ab=x"));
     expect(settings.serialise().size).toBe(0);
   });
 

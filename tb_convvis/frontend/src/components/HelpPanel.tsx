@@ -51,7 +51,7 @@ export function HelpPanel({ view }: { view: View }) {
           <dt>
             <kbd>Enter</kbd>
           </dt>
-          <dd>enlarge the filter or map; open the layer</dd>
+          <dd>enlarge the filter or map, or compare it; open the layer</dd>
         </div>
       </dl>
     </div>

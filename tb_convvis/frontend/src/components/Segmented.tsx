@@ -2,7 +2,7 @@
 
 export interface SegmentedProps<T extends string> {
   label: string;
-  choices: readonly { value: T; text: string; title?: string }[];
+  choices: readonly { value: T; text: string; title?: string; disabled?: boolean }[];
   value: T;
   onChange: (value: T) => void;
 }
@@ -18,6 +18,7 @@ export function Segmented<T extends string>({ label, choices, value, onChange }:
             name={label}
             value={choice.value}
             checked={choice.value === value}
+            disabled={choice.disabled ?? false}
             onChange={() => onChange(choice.value)}
           />
           {choice.text}

@@ -8,6 +8,7 @@ import { pause, playing, SPEEDS, speed, speedWords, togglePlay } from "../playba
 import { layer } from "../layers";
 import { chooseAxis, colours, goTo, moveBy, position, positions, shownIndexes, ticks, titles } from "../state";
 import { syncAxis, viewId } from "../settings";
+import { placeA, stepA } from "../views/comparison";
 import { Icon } from "./Icon";
 import { useWidth } from "./useWidth";
 
@@ -79,6 +80,7 @@ export function Timeline() {
           }}
           onKeyDown={onKeyDown}
         />
+        {viewId.value === "changes" && <MarkA first={first} last={last} />}
         <Ticks first={first} last={last} />
       </div>
       <output class="epoch" role="status" aria-live={playing.value ? "off" : "polite"}>
@@ -126,6 +128,18 @@ export function Timeline() {
         </label>
       </div>
     </div>
+  );
+}
+
+/** The epoch that the slider's is compared with. */
+function MarkA({ first, last }: { first: number; last: number }) {
+  if (placeA.value === null) return null;
+  const end = axisEnd(syncAxis.value, first, last);
+  const share = Math.max(0, Math.min(1, (placeA.value - first) / (end - first)));
+  return (
+    <b class="ab a" title={`A: epoch ${stepA.value}`} style={{ left: `calc(${INSET}px + ${share} * (100% - ${2 * INSET}px))` }}>
+      A
+    </b>
   );
 }
 

@@ -5,8 +5,9 @@ import { Lru } from "../lib/lru";
 
 const PNG = [0x89, 0x50];
 
-function mediaOf(bytes: Uint8Array): string {
-  return PNG.every((byte, at) => bytes[at] === byte) ? "image/png" : "image/jpeg";
+/** Pictures are logged as PNG, which loses nothing, or as JPEG. */
+export function isLossless(bytes: Uint8Array): boolean {
+  return PNG.every((byte, at) => bytes[at] === byte);
 }
 
 export class Bitmaps {
@@ -34,7 +35,7 @@ export class Bitmaps {
   want(key: string, bytes: Uint8Array<ArrayBuffer>, size?: readonly [number, number], longest = Infinity): boolean {
     if (this.#ready.has(key) || this.#decoding.has(key)) return false;
     this.#decoding.add(key);
-    const picture = new Blob([bytes], { type: mediaOf(bytes) });
+    const picture = new Blob([bytes], { type: isLossless(bytes) ? "image/png" : "image/jpeg" });
     // Colours stay what was logged: no profile, no premultiplication.
     const options: ImageBitmapOptions = { colorSpaceConversion: "none", premultiplyAlpha: "none" };
     const share = size ? longest / Math.max(...size) : 1;

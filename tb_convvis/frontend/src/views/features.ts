@@ -5,7 +5,7 @@ import { Bitmaps } from "../data/bitmaps";
 import { type RunIndex, type Series, findSeries } from "../data/index";
 import { forget, once } from "../data/once";
 import { type StrengthFacts, type Strengths, type TopFacts, TopNumbers, parseStrengths, strengthFacts, topFacts } from "../data/top";
-import { store } from "../state";
+import { stepOf, store } from "../state";
 import { median } from "../lib/median";
 import { type Reading, type RecordReady, recordPanel } from "./recordPanel";
 import type { UnreadyPanel } from "./Unready";
@@ -55,8 +55,9 @@ export function topFactsAt(series: Series, at: number): TopFacts | null {
   return facts instanceof Error ? null : (facts ?? null);
 }
 
-export function panelOf(index: RunIndex, layer: string): FeaturePanel {
-  const panel = recordPanel(index, layer, READING);
+/** What is shown of a layer where an epoch is asked for: that of the slider unless another is given. */
+export function panelOf(index: RunIndex, layer: string, target = stepOf(index.run)): FeaturePanel {
+  const panel = recordPanel(index, layer, READING, target);
   return panel.state === "ready" ? { ...panel, ...panel.record } : panel;
 }
 

@@ -15,7 +15,7 @@ const MID_GREY = "#808080";
 type Context = CanvasRenderingContext2D;
 
 /** Whole multiples keep every pixel a square; else pixels of different sizes would look like a pattern. */
-export function drawTile(context: Context, picture: ImageBitmap, source: Rect, left: number, top: number, width: number, height: number): void {
+export function drawTile(context: Context, picture: ImageBitmap | OffscreenCanvas, source: Rect, left: number, top: number, width: number, height: number): void {
   context.imageSmoothingEnabled = width % source.width !== 0 || height % source.height !== 0;
   context.drawImage(picture, source.left, source.top, source.width, source.height, left, top, width, height);
 }
@@ -23,6 +23,11 @@ export function drawTile(context: Context, picture: ImageBitmap, source: Rect, l
 /** A map's own picture, decoded; see `recordPicture`. */
 export function mapPicture(panel: FeatureReady, map: number, decode = true): ImageBitmap | null | undefined {
   return recordPicture(mosaics, panel, FIRST_MAP + map, decode);
+}
+
+/** The overview, decoded; see `recordPicture`. */
+export function overviewPicture(panel: FeatureReady): ImageBitmap | null | undefined {
+  return recordPicture(mosaics, panel, OVERVIEW);
 }
 
 /** The tiles of a picture of a map. */
@@ -84,7 +89,7 @@ export interface Sources {
 /** The decoded pictures of a record; null as long as there are none to paint from. */
 export function sourcesOf({ panel, places, mode }: Painting): Sources | null {
   if (mode === "patches" || !panel.facts.tiles) return { overview: null, own: [], full: true };
-  const overview = recordPicture(mosaics, panel, OVERVIEW);
+  const overview = overviewPicture(panel);
   const own = places.map((map) => (map < 0 ? null : mapPicture(panel, map, resting.peek())));
   const full = own.every((picture) => picture !== undefined);
   return overview === undefined && !full ? null : { overview: overview ?? null, own, full };

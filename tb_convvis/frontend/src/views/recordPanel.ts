@@ -4,7 +4,8 @@ import { type Kind, type RunIndex, type Series, findSeries } from "../data/index
 import type { Manifest } from "../data/manifest";
 import { once } from "../data/once";
 import { failureAt } from "../data/status";
-import { shownAt, stepOf, store } from "../state";
+import { shownIndex } from "../lib/steps";
+import { stepOf, store } from "../state";
 import type { UnreadyPanel } from "./Unready";
 
 /** How a view reads its records. */
@@ -44,14 +45,14 @@ export function recordAt<T>(series: Series, at: number, { blobs, parse }: Readin
   });
 }
 
-export function recordPanel<T>(index: RunIndex, layer: string, reading: Reading<T>): UnreadyPanel | RecordReady<T> {
+export function recordPanel<T>(index: RunIndex, layer: string, reading: Reading<T>, target = stepOf(index.run)): UnreadyPanel | RecordReady<T> {
   void store.arrivals.value;
   const { kind, view } = reading;
-  const failure = failureAt(index, view, layer, stepOf(index.run));
+  const failure = failureAt(index, view, layer, target);
   const series = findSeries(index, kind, layer);
   if (!series) return { state: "absent", words: `This run logged no ${view} of ${layer}.`, failure };
   if (series.error) return { state: "failed", words: series.error, step: null, failure };
-  const at = shownAt(series);
+  const at = shownIndex(series.steps, target);
   if (at < 0) return { state: "absent", words: "No epoch of this layer was kept.", failure };
   const record = recordAt(series, at, reading);
   if (record instanceof Error) return { state: "failed", words: record.message, step: series.steps[at] ?? null, failure };

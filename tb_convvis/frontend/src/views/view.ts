@@ -17,24 +17,28 @@ export interface PanelProps {
   layer: string;
 }
 
-export interface View {
+/** The larger part of a view. */
+export interface ViewBody {
+  help: Help;
+  /** Fetches the data proper; `wants` are here by then. */
+  load: (props: PanelProps, stop: AbortSignal) => Promise<void>;
+  /** The view's own controls, beside the choice of the layer. */
+  Toolbar: FunctionComponent<PanelProps>;
+  Panel: FunctionComponent<PanelProps>;
+}
+
+export interface View extends ViewBody {
   /** Stands in the address. */
   id: string;
   title: string;
-  help: Help;
   /** Layers of these runs that the view has something of. */
   layers: (indexes: readonly RunIndex[]) => string[];
   /** Small records that must be here before anything is drawn: manifests, statuses. */
   wants: (indexes: readonly RunIndex[]) => Want[];
   /** Reads the signals on whose change `load` has to be called again. */
   follows: () => void;
-  /** Fetches the data proper; `wants` are here by then. */
-  load: (props: PanelProps, stop: AbortSignal) => Promise<void>;
   /** The layer is chosen in the panel itself: the toolbar has no list of layers. */
   choosesLayer?: true;
-  /** The view's own controls, beside the choice of the layer. */
-  Toolbar: FunctionComponent<PanelProps>;
-  Panel: FunctionComponent<PanelProps>;
   /** What stands there where the runs have no layer for the view; a line of words where it has none of its own. */
   Nothing?: FunctionComponent;
 }

@@ -1,0 +1,19 @@
+/** View: what changed between two epochs, map by map. */
+
+import { Unlogged } from "../components/states";
+import { statusWants } from "../data/status";
+import { onDemand } from "./onDemand";
+import { layersOf } from "./view";
+
+function Nothing() {
+  return <Unlogged what="features" words="This view compares the pictures that excite each map most at two epochs" />;
+}
+
+export const changes = onDemand(() => import("./ChangesBody"), {
+  id: "changes",
+  title: "What changed",
+  layers: (indexes) => layersOf(indexes, "top"),
+  wants: (indexes) => statusWants(indexes, "features"),
+  follows: () => undefined,
+  Nothing,
+});
