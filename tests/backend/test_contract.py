@@ -21,6 +21,7 @@ DOCUMENT = Path(__file__).parents[2] / "docs" / "http_api.md"
 CONV1 = "convvis/filters/conv1"
 EVERY_ROUTE = [
     "static/index.js",
+    "static/export.js",
     "runs",
     "index?run=sgd/convvis",
     f'blobs?want=[["sgd/convvis","{CONV1}",[1],[]]]',

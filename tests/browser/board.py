@@ -12,6 +12,7 @@ import urllib.request
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 
 class Board:
@@ -54,7 +55,7 @@ class Board:
 
     def _steps(self, listed: Any) -> int:
         first = listed["runs"][0]["run"]
-        (index,) = self.get(f"index?run={first}")["runs"]
+        (index,) = self.get(f"index?run={quote(first)}")["runs"]
         return max(len(tag["steps"]) for tag in index["tags"])
 
     def get(self, route: str) -> Any:

@@ -16,6 +16,7 @@ describe("the address", () => {
     settings.openFilter.value = 7;
     settings.weightName.value = "kernel";
     settings.chartMode.value = "heat";
+    settings.mapSlot.value = 4;
     settings.spacingMode.value = "all";
     settings.sortMode.value = "dead first";
     settings.orderStep.value = 12;
