@@ -27,7 +27,16 @@ export function ExportMenu({ view }: { view: View }) {
   };
   return (
     <div class="export" ref={root} onKeyDown={onKeyDown}>
-      <button ref={button} type="button" class="plain" aria-haspopup="dialog" aria-expanded={open} aria-label="export" title="Export: link, figures, numbers" onClick={() => setOpen(!open)}>
+      <button
+        ref={button}
+        type="button"
+        class="plain"
+        aria-haspopup="dialog"
+        aria-expanded={open}
+        aria-label="export"
+        title="Export: link, figures, numbers"
+        onClick={() => setOpen(!open)}
+      >
         <Icon name="export" />
       </button>
       {open && (

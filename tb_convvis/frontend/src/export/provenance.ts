@@ -38,6 +38,12 @@ export function factsOf(index: RunIndex, layer: string, series: Pick<Series, "st
   ];
 }
 
+/** The facts of a table of all epochs of a series. */
+export function factsOfAll(index: RunIndex, layer: string, series: Series, more: Facts = []): Facts {
+  const last = series.steps.length - 1;
+  return factsOf(index, layer, series, last, [["epochs", `all up to ${series.steps[last]}`], ...more]);
+}
+
 /** "0-3, 7": whole numbers in short. */
 export function ranges(numbers: readonly number[]): string {
   const sorted = [...new Set(numbers)].sort((a, b) => a - b);

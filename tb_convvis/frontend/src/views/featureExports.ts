@@ -4,7 +4,7 @@ import { chartOffers } from "../export/charts";
 import type { Table } from "../export/csv";
 import type { Facts, Frame, Sheet } from "../export/figure";
 import type { ExportProps, Offer } from "../export/offer";
-import { factsOf, ranges } from "../export/provenance";
+import { factsOf, factsOfAll, ranges } from "../export/provenance";
 import { type RunIndex, findSeries } from "../data/index";
 import { TopNumbers, className } from "../data/top";
 import { mapSlot, openMap, showMode } from "../settings";
@@ -38,7 +38,10 @@ function figures(index: RunIndex, layer: string, panel: FeatureReady): Offer[] {
   const probe = probeAt(index, shown);
   const open = openMap.value;
   const map = open !== null && facts.maps.includes(open) ? open : null;
-  const factsFor = (maps: readonly number[], more: Facts = []): Facts => factsOf(index, layer, series, at, [["maps", ranges(maps)], ["rule", ruleWords(facts)], ...more]);
+  const factsFor = (maps: readonly number[], more: Facts = []): Facts => {
+    const named: Facts = maps.length > 0 ? [["maps", ranges(maps)]] : [];
+    return factsOf(index, layer, series, at, [...named, ["rule", ruleWords(facts)], ...more]);
+  };
   const frame = (sheet: Sheet, title: string, own: Facts, what: string): Frame => ({
     ...sheet, title: `${run}: ${title} of ${layer}, epoch ${shown}`, facts: own, name: [run, layer, `epoch${shown}`, what],
   });
@@ -124,9 +127,10 @@ async function activations(indexes: readonly RunIndex[], layer: string, only: nu
     columns: ["run", "layer", "epoch", "map", "slot", "value", "image", "class", "row", "col", "top", "left"],
     rows: rows(),
     facts: all.map(({ index, series, positions }) => {
-      const facts = topFactsAt(series, positions[0] ?? -1);
-      const epochs: Facts[number] = only === null ? ["epochs", `all up to ${series.steps[series.steps.length - 1]}`] : ["epoch", String(series.steps[positions[0] ?? -1] ?? "none")];
-      return factsOf(index, layer, series, positions[positions.length - 1] ?? -1, [epochs, ["rule", facts ? ruleWords(facts) : "not known"]]);
+      const [at = -1] = positions;
+      const facts = topFactsAt(series, at);
+      const rule: Facts = [["rule", facts ? ruleWords(facts) : "not known"]];
+      return only === null ? factsOfAll(index, layer, series, rule) : factsOf(index, layer, series, at, rule);
     }),
     name: [layer, ...(only === null ? [] : [`epoch${only}`]), "activations"],
   };
@@ -155,7 +159,7 @@ async function strengths(indexes: readonly RunIndex[], layer: string): Promise<T
   return {
     columns: ["run", "layer", "epoch", "map", "strength", "dead_share", "image", "class", "change"],
     rows: rows(),
-    facts: all.map(({ index, series }) => factsOf(index, layer, series, series.steps.length - 1, [["epochs", `all up to ${series.steps[series.steps.length - 1]}`]])),
+    facts: all.map(({ index, series }) => factsOfAll(index, layer, series)),
     name: [layer, "strengths"],
   };
 }

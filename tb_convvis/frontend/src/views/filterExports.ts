@@ -4,7 +4,7 @@ import type { Table } from "../export/csv";
 import { chartOffers } from "../export/charts";
 import type { Facts, Figure, Item, Sheet } from "../export/figure";
 import type { ExportProps, Offer } from "../export/offer";
-import { factsOf } from "../export/provenance";
+import { factsOf, factsOfAll } from "../export/provenance";
 import { type RunIndex, findSeries } from "../data/index";
 import { GRID_TILE, gridRoom } from "../components/FilterGrid";
 import { type GridLayout, blockAt, layoutGrid } from "../lib/gridLayout";
@@ -48,7 +48,8 @@ function history(sheet: Sheet, panel: FilterReady, filter: number, title: string
   if (!tiles) throw new Error("No epoch of this filter is here.");
   const layout = layoutGrid(tiles, { width: sheet.width, height: Infinity }, FILM_TILE, 1);
   const own = facts([["epochs", steps.join(", ")], ["filter", String(filter)]]);
-  return figureOf(sheet, `${title}: filter ${filter} of ${layer} over the epochs`, layout, tiles, steps, own, [title, layer, `filter${filter}`, "epochs"]);
+  const heading = `${title}: filter ${filter} of ${layer} over the epochs`;
+  return figureOf(sheet, heading, layout, tiles, steps, own, [title, layer, `filter${filter}`, "epochs"]);
 }
 
 /** @param steps where each tile is an epoch: its number, which stands below it */
@@ -106,7 +107,7 @@ function statistics(indexes: readonly RunIndex[], layer: string): Table {
   return {
     columns: ["run", "layer", "epoch", "filter", "rms", "norm"],
     rows,
-    facts: all.map(({ index, series }) => factsOf(index, layer, series, series.steps.length - 1, [["epochs", `all up to ${series.steps[series.steps.length - 1]}`]])),
+    facts: all.map(({ index, series }) => factsOfAll(index, layer, series)),
     name: [layer, "filter-statistics"],
   };
 }
