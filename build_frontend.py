@@ -1,4 +1,4 @@
-"""Build the page: tb_convvis/frontend (TypeScript) into tb_convvis/static (one JavaScript module).
+"""Build the page: tb_convvis/frontend (TypeScript) into tb_convvis/static (JavaScript modules).
 
     python build_frontend.py build          what setup.py does too; nothing if the bundle is up to date
     python build_frontend.py check          types and tests of the page

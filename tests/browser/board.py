@@ -12,6 +12,7 @@ import urllib.request
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 
 class Board:
@@ -65,7 +66,7 @@ class Board:
         return self._steps_of(listed["runs"][0]["run"])
 
     def _steps_of(self, run: str) -> int:
-        (index,) = self.get(f"index?run={run}")["runs"]
+        (index,) = self.get(f"index?run={quote(run)}")["runs"]
         return max(len(tag["steps"]) for tag in index["tags"])
 
     def get(self, route: str) -> Any:

@@ -44,6 +44,7 @@ def test_the_wheel_holds_the_package_and_the_page_only(wheel: Path) -> None:
     assert {name for name in names(wheel) if not name.endswith(".py")} == {
         "tb_convvis/py.typed",
         "tb_convvis/static/index.js",
+        "tb_convvis/static/part.js",
     }
     assert {name for name in names(wheel) if name.startswith("tb_convvis/callbacks/")} == {
         f"tb_convvis/callbacks/{name}" for name in CALLBACKS
@@ -63,6 +64,7 @@ def test_the_sdist_holds_sources_and_page(sdist: Path) -> None:
     assert {f"callbacks/{name}" for name in CALLBACKS} <= held
     assert {
         "tb_convvis/static/index.js",
+        "tb_convvis/static/part.js",
         "tb_convvis/frontend/package-lock.json",
         "build_frontend.py",
     } <= held

@@ -1,6 +1,7 @@
 /** The page: runs at the left, the views' tabs and the slider on top, the chosen view below them. */
 
 import { Unreadable } from "./components/Columns";
+import { ExportMenu } from "./components/ExportMenu";
 import { Freshness } from "./components/Freshness";
 import { HelpPanel } from "./components/HelpPanel";
 import { RunPicker } from "./components/RunPicker";
@@ -29,6 +30,7 @@ export function App() {
             <Tabs />
             <span class="spring" />
             <Freshness />
+            <ExportMenu key={view.id} view={view} />
             <button
               type="button"
               class="plain help-button"

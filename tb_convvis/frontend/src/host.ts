@@ -149,6 +149,12 @@ export function withAddress(hash: string, values: ReadonlyMap<string, string>): 
   return `#${[...theirs, ...ours].join("&")}`;
 }
 
+/** The address at which the page opens with this state. */
+export function addressOf(values: ReadonlyMap<string, string>): string {
+  const { location } = hashWindow();
+  return `${location.origin}${location.pathname}${location.search}${withAddress(location.hash, values)}`;
+}
+
 /** Writes the page's state into the address, without a new entry in the browser's history. */
 export function writeAddress(values: ReadonlyMap<string, string>): void {
   const { location, history } = hashWindow();

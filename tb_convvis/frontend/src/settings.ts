@@ -47,6 +47,8 @@ export const chartMode = signal<ChartMode>("ridgeline");
 export const showMode = signal<ShowMode>("both");
 /** The map that is shown enlarged. */
 export const openMap = signal<number | null>(null);
+/** Which of its activations the source picture is of; null for the strongest. */
+export const mapSlot = signal<number | null>(null);
 /** Where the drawn maps are too many for one page: which page, from 0. */
 export const mapPage = signal<number | null>(null);
 /** Which epochs a map's strip shows. */
@@ -166,6 +168,7 @@ const SETTINGS: Setting[] = [
   choice("chart", chartMode, ["ridgeline", "heat"]),
   choice("show", showMode, ["both", "projections", "patches"]),
   whole("map", openMap),
+  whole("slot", mapSlot),
   whole("maps", mapPage),
   whole("picture", chosenPicture),
   {

@@ -26,6 +26,7 @@ describe("the address", () => {
     settings.changeMeasure.value = "jumps";
     settings.changeScale.value = "log";
     settings.metricName.value = "top_k accuracy&=";
+    settings.mapSlot.value = 4;
     settings.spacingMode.value = "all";
     settings.sortMode.value = "dead first";
     settings.orderStep.value = 12;

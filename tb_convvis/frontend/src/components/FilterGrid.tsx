@@ -18,16 +18,21 @@ export interface FilterGridProps {
 }
 
 /** Largest side of a tile in CSS pixels. */
-const LARGEST = 120;
+export const GRID_TILE = 120;
+
+/** Height of the grid at most, in CSS pixels. */
+export function gridRoom(): number {
+  return Math.max(240, 0.5 * (window.innerHeight || 700));
+}
 
 export function FilterGrid({ tiles, label, flags, open, onOpen, onHover }: FilterGridProps) {
   const [ref, width] = useWidth<HTMLDivElement>();
   const dpr = window.devicePixelRatio || 1;
-  const room = Math.max(240, 0.5 * (window.innerHeight || 700));
+  const room = gridRoom();
   const { height: tall, width: wide, filters, perFilter } = tiles;
   const layout = useMemo(() => {
     const area = { width: Math.floor(width * dpr), height: Math.floor(room * dpr) };
-    return layoutGrid({ height: tall, width: wide, filters, perFilter }, area, LARGEST * dpr, dpr);
+    return layoutGrid({ height: tall, width: wide, filters, perFilter }, area, GRID_TILE * dpr, dpr);
   }, [tall, wide, filters, perFilter, width, room, dpr]);
   // The cells change with the layout and the flags, not with every epoch: most steps leave them alone.
   const grid = useMemo(() => {

@@ -8,6 +8,7 @@ const PATHS = {
   close: "M6.5 6.5l11 11M17.5 6.5l-11 11",
   reload: "M18.5 12a6.5 6.5 0 1 1-2-4.7M18.8 4.5v4h-4",
   fold: "M7 10l5 5 5-5",
+  export: "M12 15.5v-11M8 8.5l4-4 4 4M5 12.5v7h14v-7",
 } as const;
 
 const FILLED: ReadonlySet<string> = new Set(["play", "pause"]);

@@ -10,6 +10,12 @@ export function isLossless(bytes: Uint8Array): boolean {
   return PNG.every((byte, at) => bytes[at] === byte);
 }
 
+/** Colours stay what was logged: no profile, no premultiplication. */
+export function decode(bytes: Uint8Array<ArrayBuffer>, options: ImageBitmapOptions = {}): Promise<ImageBitmap> {
+  const picture = new Blob([bytes], { type: isLossless(bytes) ? "image/png" : "image/jpeg" });
+  return createImageBitmap(picture, { ...options, colorSpaceConversion: "none", premultiplyAlpha: "none" });
+}
+
 export class Bitmaps {
   readonly #ready: Lru<ImageBitmap | null>;
   readonly #decoding = new Set<string>();
@@ -35,16 +41,14 @@ export class Bitmaps {
   want(key: string, bytes: Uint8Array<ArrayBuffer>, size?: readonly [number, number], longest = Infinity): boolean {
     if (this.#ready.has(key) || this.#decoding.has(key)) return false;
     this.#decoding.add(key);
-    const picture = new Blob([bytes], { type: isLossless(bytes) ? "image/png" : "image/jpeg" });
-    // Colours stay what was logged: no profile, no premultiplication.
-    const options: ImageBitmapOptions = { colorSpaceConversion: "none", premultiplyAlpha: "none" };
+    const options: ImageBitmapOptions = {};
     const share = size ? longest / Math.max(...size) : 1;
     if (size && share < 1) {
       options.resizeHeight = Math.max(1, Math.round(share * size[0]));
       options.resizeWidth = Math.max(1, Math.round(share * size[1]));
       options.resizeQuality = "high";
     }
-    createImageBitmap(picture, options).then(
+    decode(bytes, options).then(
       (bitmap) => this.#file(key, bitmap, 4 * bitmap.width * bitmap.height),
       () => this.#file(key, null, 64),
     );

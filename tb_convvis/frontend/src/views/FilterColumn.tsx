@@ -72,11 +72,20 @@ function filterWords({ facts }: FilterReady, { median }: Diagnosis, filter: numb
   return `filter ${filter}: RMS ${number(rms)}${times}, norm ${number(facts.norm[filter] ?? Number.NaN)}`;
 }
 
-/** The scale in words, and as a bar from black to white. */
-function Legend({ scale, panel }: { scale: Scale; panel: FilterReady }) {
+/** What white stands for. */
+export function scaleWords(panel: FilterReady): string {
+  const scale = scaleOf(panel);
   const over = scale.complete ? `its ${plural(scale.epochs, "epoch")}` : `the ${plural(scale.epochs, "epoch")} read so far`;
   const largest = Math.max(...scale.maxima);
   const picture = panel.display.divisor ? ", as they act on the picture" : "";
+  return scaleMode.value === "layer"
+    ? `M = ${number(largest)}: the layer's largest |weight| over ${over}${picture}`
+    : `M = each filter's own largest |weight| over ${over}: ${number(Math.min(...scale.maxima))} to ${number(largest)}${picture}`;
+}
+
+/** The scale in words, and as a bar from black to white. */
+function Legend({ scale, panel }: { scale: Scale; panel: FilterReady }) {
+  const largest = Math.max(...scale.maxima);
   const perLayer = scaleMode.value === "layer";
   return (
     <div class="legend">
@@ -85,11 +94,7 @@ function Legend({ scale, panel }: { scale: Scale; panel: FilterReady }) {
         <i />
         <span>{perLayer ? number(largest) : "+M"}</span>
       </div>
-      <p>
-        {perLayer
-          ? `Grey is 0. M = ${number(largest)}: the layer's largest |weight| over ${over}${picture}.`
-          : `Grey is 0. M = each filter's own largest |weight| over ${over}: ${number(Math.min(...scale.maxima))} to ${number(largest)}${picture}.`}
-      </p>
+      <p>Grey is 0. {scaleWords(panel)}.</p>
     </div>
   );
 }

@@ -107,7 +107,7 @@ function History({ panel, filter }: { panel: FilterReady; filter: number }) {
 }
 
 /** The filter at each epoch whose kernel is here, as tiles in a row. */
-function historyTiles({ series, display }: FilterReady, filter: number, maxima: Float64Array): { tiles: Tiles | null; steps: number[] } {
+export function historyTiles({ series, display }: FilterReady, filter: number, maxima: Float64Array): { tiles: Tiles | null; steps: number[] } {
   const here = series.steps.flatMap((step, at) => {
     const kernel = store.kernel(series, at)?.value;
     return kernel && filter < kernel.filters ? [{ step, kernel }] : [];

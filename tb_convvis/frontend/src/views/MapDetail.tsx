@@ -1,12 +1,12 @@
 /** One map of one run, enlarged: its projections and patches, and where they come from. */
 
-import { useState } from "preact/hooks";
 import { ColumnHead } from "../components/Columns";
 import { Absent, Loading } from "../components/states";
 import { useWidth } from "../components/useWidth";
 import type { RunIndex } from "../data/index";
 import { className } from "../data/top";
 import { number } from "../lib/words";
+import { mapSlot } from "../settings";
 import { type FeatureReady, panelOf } from "./features";
 import { NineTiles } from "./NineTiles";
 import { type Probe, probeAt } from "./probe";
@@ -64,9 +64,9 @@ interface StrongestProps {
 
 function Strongest({ panel, probe, place, map, runs }: StrongestProps) {
   const [ref, width] = useWidth<HTMLDivElement>();
-  const [chosen, setSlot] = useState(0);
   const { facts, numbers } = panel;
-  const slot = Math.min(chosen, facts.k - 1);
+  const slot = Math.max(0, Math.min(mapSlot.value ?? 0, facts.k - 1));
+  const setSlot = (at: number) => (mapSlot.value = at || null);
   // Three pictures and the list side by side where there is room for them, else two and two.
   const three = Math.floor((width - LIST) / 3 - GAP);
   const inOneRow = three >= 124;

@@ -61,7 +61,7 @@ export function MapGrid(props: MapGridProps) {
   );
 }
 
-function shapeIn({ facts }: FeatureReady, room: number, mode: ShowMode, probe: Probe | null): CellShape {
+export function shapeIn({ facts }: FeatureReady, room: number, mode: ShowMode, probe: Probe | null): CellShape {
   return {
     // Without projections there is no window: then the patch is the whole picture.
     tile: facts.tiles?.tile ?? probe?.facts.size ?? [1, 1],
@@ -72,7 +72,7 @@ function shapeIn({ facts }: FeatureReady, room: number, mode: ShowMode, probe: P
   };
 }
 
-function layoutIn(width: number, shape: CellShape, dpr: number): CellLayout {
+export function layoutIn(width: number, shape: CellShape, dpr: number): CellLayout {
   const room = Math.floor(width * dpr);
   const layouts = Array.from({ length: LARGEST - SMALLEST + 1 }, (_, at) => layoutCells(shape, room, SMALLEST + at, dpr));
   const [smallest] = layouts;

@@ -10,9 +10,10 @@ import type { Probe } from "./probe";
 import { pictureName, pictureOf, pictureSize } from "./probePictures";
 import { recordPicture } from "./recordPicture";
 
-const MID_GREY = "#808080";
+export const MID_GREY = "#808080";
 
 type Context = CanvasRenderingContext2D;
+type Box = [left: number, top: number, width: number, height: number];
 
 /** Whole multiples keep every pixel a square; else pixels of different sizes would look like a pattern. */
 export function drawTile(context: Context, picture: ImageBitmap | OffscreenCanvas, source: Rect, left: number, top: number, width: number, height: number): void {
@@ -31,7 +32,7 @@ export function overviewPicture(panel: FeatureReady): ImageBitmap | null | undef
 }
 
 /** The tiles of a picture of a map. */
-export function mosaicOf({ facts }: FeatureReady): Mosaic {
+export function mosaicOf({ facts }: Pick<FeatureReady, "facts">): Mosaic {
   return { tile: facts.tiles?.tile ?? [1, 1], across: acrossOf(facts.k, facts.tiles?.across) };
 }
 
@@ -39,32 +40,42 @@ export function acrossOf(k: number, across: number | undefined): number {
   return across ?? Math.ceil(Math.sqrt(k));
 }
 
+/** The part of its picture that a slot shows, and where in the tile it stands. */
+export function placePatch(
+  { facts }: { facts: Windowed }, probe: Probe, entry: Entry, [left, top, width, height]: Box,
+): { source: Rect | null; target: Rect } {
+  const size = pictureSize(probe, entry.image);
+  const { tiles } = facts;
+  const extent: readonly [number, number] = tiles ? [tiles.tile[0] * tiles.block, tiles.tile[1] * tiles.block] : size;
+  const { source, target } = patchOf(windowOf(facts, entry, size), extent, size);
+  const at = (share: number, side: number) => Math.round(share * side);
+  const [x, y] = [at(target.left, width), at(target.top, height)];
+  return {
+    source,
+    target: { left: left + x, top: top + y, width: at(target.left + target.width, width) - x, height: at(target.top + target.height, height) - y },
+  };
+}
+
 /** Paints a slot's patch, grey where it lies outside the picture. False, and all grey, while that is not decoded. */
 export function paintPatch(
-  context: Context, panel: { facts: Windowed }, probe: Probe, entry: Entry, runs: number,
-  [left, top, width, height]: [number, number, number, number],
+  context: Context, panel: { facts: Windowed }, probe: Probe, entry: Entry, runs: number, box: Box,
 ): boolean {
   const grey = () => {
     context.fillStyle = MID_GREY;
-    context.fillRect(left, top, width, height);
+    context.fillRect(...box);
   };
   const picture = entry.image >= 0 && entry.value > 0 ? pictureOf(probe, entry.image, runs) : null;
   if (!picture) {
     grey();
     return picture === null;
   }
-  const size = pictureSize(probe, entry.image);
-  const { tiles } = panel.facts;
-  const extent: readonly [number, number] = tiles ? [tiles.tile[0] * tiles.block, tiles.tile[1] * tiles.block] : size;
-  const { source, target } = patchOf(windowOf(panel.facts, entry, size), extent, size);
-  if (!source || target.width < 1 || target.height < 1) grey();
+  const { source, target } = placePatch(panel, probe, entry, box);
+  if (!source || target.width < box[2] || target.height < box[3]) grey();
   if (!source) return true;
   // The decoded picture may be smaller than the logged one.
-  const share = picture.width / size[1];
+  const share = picture.width / pictureSize(probe, entry.image)[1];
   const from = { left: source.left * share, top: source.top * share, width: source.width * share, height: source.height * share };
-  const at = (share_: number, side: number) => Math.round(share_ * side);
-  const [x, y] = [left + at(target.left, width), top + at(target.top, height)];
-  drawTile(context, picture, from, x, y, at(target.left + target.width, width) - at(target.left, width), at(target.top + target.height, height) - at(target.top, height));
+  drawTile(context, picture, from, target.left, target.top, target.width, target.height);
   return true;
 }
 

@@ -73,6 +73,12 @@ export function pictureOf(probe: Probe, image: number, runs: number): ImageBitma
   return undefined;
 }
 
+/** A probe picture as it was logged, if it is here. */
+export function pictureBytes(probe: Probe, image: number): Uint8Array<ArrayBuffer> | null {
+  const { series, at } = homeOf(probe, image);
+  return store.blob(series, at, image + 1)?.value ?? null;
+}
+
 /** Starts decoding a probe picture; false where it is not here, or that was done before. */
 export function decodePicture(probe: Probe, image: number, runs: number): boolean {
   const { series, at, key } = homeOf(probe, image);

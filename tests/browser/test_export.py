@@ -1,0 +1,404 @@
+"""What is exported is what was logged, and says where it comes from; a link opens the same state."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image
+from playwright.sync_api import Browser, expect
+
+from tb_convvis import http, schema
+from tests.browser import worlds
+from tests.browser.board import Board
+from tests.browser.feature_logs import K, PlantedLayer, write_features
+from tests.browser.tab import Tab
+from tests.logs import START, LogFile
+
+Open = Callable[..., Tab]
+Pixels = NDArray[np.uint8]
+
+EPOCHS, MAPS, SIDE, PICTURE_SIDE = 6, 64, 6, 16
+LOGGED_FIGURE_4 = [1, 2, 5, 6]
+LAYER = "conv1"
+CLASSES = ["cat", '=HYPERLINK("x")', "dog, black"]
+FORMULA = "=1+1"
+TIMES = "\N{MULTIPLICATION SIGN}"
+SVG = "{http://www.w3.org/2000/svg}"
+HREF = "{http://www.w3.org/1999/xlink}href"
+
+_random = np.random.default_rng(7)
+PROJECTIONS = _random.integers(0, 256, (EPOCHS, MAPS, SIDE, SIDE, 3), np.uint8)
+PICTURES = _random.integers(0, 256, (3, PICTURE_SIDE, PICTURE_SIDE, 3), np.uint8)
+STRENGTH = _random.uniform(1, 9, (EPOCHS, MAPS)).astype(np.float32)
+STRONGEST = _random.integers(0, 3, (EPOCHS, MAPS)).astype(np.int32)
+CHANGE = np.full((EPOCHS, MAPS), np.nan)
+KERNEL = _random.uniform(-1, 1, (EPOCHS, 3, 3, 3, MAPS)).astype(np.float32)
+KERNEL[0, 0, 0, 0, 0] = 1
+
+
+@pytest.fixture(scope="module")
+def planted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
+    root = tmp_path_factory.mktemp("export") / "logs"
+    layer = PlantedLayer(STRENGTH, STRONGEST, CHANGE, PROJECTIONS, KERNEL)
+    for name in ("a", FORMULA, worlds.HOSTILE):
+        write_features(root / name, {LAYER: layer}, PICTURES, [0, 1, 2], CLASSES)
+    board = Board(root)
+    board.await_runs(3, steps=EPOCHS)
+    yield board
+    board.close()
+
+
+class Menu:
+    """The opened menu."""
+
+    def __init__(self, tab: Tab) -> None:
+        self.tab = tab
+        tab.find("button[aria-label=export]").click()
+        self.dialog = tab.find("[role=dialog][aria-label=export]")
+        self.dialog.locator("li").first.wait_for()
+
+    def save(self, label: str) -> tuple[str, bytes]:
+        """The name and the bytes of the file that a button gives."""
+        with self.tab.page.expect_download() as download:
+            self.dialog.get_by_label(label, exact=True).click()
+        return download.value.suggested_filename, Path(download.value.path()).read_bytes()
+
+    def picture(self, label: str) -> tuple[Pixels, dict[str, Any]]:
+        name, data = self.save(label)
+        assert name.endswith(".png")
+        with Image.open(io.BytesIO(data)) as image:
+            return np.asarray(image.convert("RGB")), dict(image.info)
+
+    def drawing(self, label: str) -> ElementTree.Element:
+        name, data = self.save(label)
+        assert name.endswith(".svg")
+        return ElementTree.fromstring(data)  # noqa: S314
+
+    def table(self, label: str) -> tuple[list[str], list[dict[str, str]]]:
+        """Comments and rows."""
+        name, data = self.save(label)
+        assert name.endswith(".csv")
+        lines = data.decode().split("\r\n")
+        comments = [line for line in lines if line.startswith("#")]
+        return comments, list(csv.DictReader(lines[len(comments) :]))
+
+
+def _places(image: Pixels, tile: Pixels, scale: int) -> list[tuple[int, int]]:
+    """Where a tile stands, each of its pixels a square of this side: (top, left) in reading order."""
+    large = tile.repeat(scale, 0).repeat(scale, 1)
+    height, width = large.shape[:2]
+    corners = np.argwhere((image == tile[0, 0]).all(-1))
+    found = [
+        (int(y), int(x)) for y, x in corners if np.array_equal(image[y : y + height, x : x + width], large)
+    ]
+    return sorted(found)
+
+
+def _place(image: Pixels, tile: Pixels, scale: int) -> tuple[int, int]:
+    (place,) = _places(image, tile, scale)
+    return place
+
+
+def _scale_of(image: Pixels, tile: Pixels) -> int:
+    """By how much a tile is enlarged: how long its first colour goes on. No other tile has it."""
+    top, left = np.argwhere((image == tile[0, 0]).all(-1))[0]
+    same = (image[top, left:] == tile[0, 0]).all(-1)
+    return int(np.argmin(same))
+
+
+def _patch(map_: int, slot: int, epoch: int) -> Pixels:
+    """What `write_features` lets a slot see: it lies inside the picture."""
+    top, left = (slot * 2) % (PICTURE_SIDE - SIDE + 1), slot % 3
+    picture = PICTURES[STRONGEST[epoch - 1, map_]]
+    return np.asarray(picture[top : top + SIDE, left : left + SIDE])
+
+
+def _filter(map_: int, epoch: int) -> Pixels:
+    largest = np.abs(KERNEL).max()
+    return np.asarray(
+        np.rint(255 * (0.5 + KERNEL[epoch - 1, ..., map_].astype(float) / (2 * largest))), np.uint8
+    )
+
+
+def _open(open_tab: Open, board: Board, *names: str, **state: str) -> Tab:
+    how = {"view": "features", "layer": LAYER, "runs": worlds.runs(*names), **state}
+    return open_tab(board.url, size=(1400, 1000), **how)
+
+
+def test_all_that_was_built_is_served() -> None:
+    assert {path.name for path in http.STATIC_DIRECTORY.glob("*.js")} == set(http.STATIC_TYPES)
+
+
+def test_filters_are_the_logged_pixels_at_each_scale(planted: Board, open_tab: Open) -> None:
+    menu = Menu(_open(open_tab, planted, "a", view="filters", step="3"))
+    sizes, places = [], []
+    for scale, label in ((1, f"PNG 1{TIMES}"), (2, f"2{TIMES}"), (4, f"4{TIMES}")):
+        image, info = menu.picture(f"{label}: Filters of {LAYER}")
+        enlarged = _scale_of(image, _filter(0, 3))
+        sizes.append(np.array(image.shape[:2]) / scale)
+        places.append([np.array(_place(image, _filter(map_, 3), enlarged)) / scale for map_ in range(MAPS)])
+        assert info["dpi"] == pytest.approx((96 * scale, 96 * scale), abs=0.05)
+    assert np.array_equal(sizes[0], sizes[1])
+    assert np.array_equal(sizes[0], sizes[2])
+    assert np.array_equal(places[0], places[1])
+    assert np.array_equal(places[0], places[2])
+    in_reading_order = sorted(range(MAPS), key=lambda map_: tuple(places[0][map_]))
+    assert in_reading_order == list(range(MAPS))
+
+
+def test_a_figure_says_where_it_comes_from(planted: Board, open_tab: Open) -> None:
+    menu = Menu(_open(open_tab, planted, worlds.HOSTILE, step="3", pins=f"{LAYER}(3.5)"))
+    _, info = menu.picture("PNG 300 dpi: Fig. 2: projections and patches")
+    assert info["run"] == f"{worlds.HOSTILE}/convvis"
+    assert (info["layer"], info["epoch"], info["maps"], info["rule"]) == (LAYER, "3", "3, 5", "deconvnet")
+    assert info["logged"] == "by tb_convvis of unknown version, 2023-11-14 22:13:42 UTC"
+    assert START == 1_700_000_000
+    svg = menu.drawing("SVG: Fig. 2: projections and patches")
+    said = " ".join(svg.find(SVG + name).text or "" for name in ("title", "desc", "metadata"))  # type: ignore[union-attr]
+    for words in (worlds.HOSTILE, "epoch 3", "maps: 3, 5", "22:13:42 UTC"):
+        assert words in said
+    lines = [text.text or "" for text in svg.iter(f"{SVG}text")]
+    assert "logged by tb_convvis" in " ".join(lines)
+
+
+def test_svg_holds_its_pictures_and_a_hostile_name_is_inert(
+    planted: Board, open_tab: Open, browser: Browser, tmp_path: Path
+) -> None:
+    menu = Menu(_open(open_tab, planted, worlds.HOSTILE, step="3", pins=f"{LAYER}(3)"))
+    name, data = menu.save("SVG: Fig. 2: projections and patches")
+    assert not set(name) & set("<>='/\\")
+    svg = ElementTree.fromstring(data)  # noqa: S314
+    assert svg.get("width") == "6.875in"
+    pictures = [picture for picture in svg.iter(f"{SVG}image") if "pixelated" in picture.get("style", "")]
+    assert len(pictures) == 2 * K
+    for picture, expected in ((pictures[0], PROJECTIONS[2, 3]), (pictures[K + 4], _patch(3, 4, 3))):
+        address = picture.get(HREF, "")
+        page = browser.new_page()
+        pixels = page.evaluate(
+            """async address => {
+                const image = new Image();
+                image.src = address;
+                await image.decode();
+                const canvas = new OffscreenCanvas(image.width, image.height).getContext('2d');
+                canvas.drawImage(image, 0, 0);
+                return [...canvas.getImageData(0, 0, image.width, image.height).data];
+            }""",
+            address,
+        )
+        page.close()
+        assert np.array_equal(np.reshape(pixels, (SIDE, SIDE, 4))[..., :3], expected), (
+            "one pixel for one logged"
+        )
+    file = tmp_path / "figure.svg"
+    file.write_bytes(data)
+    page = browser.new_page()
+    errors: list[str] = []
+    page.on("console", lambda said: errors.append(said.text))
+    page.goto(file.as_uri())
+    assert page.evaluate("document.querySelector('image[src], img, script')") is None
+    assert page.evaluate("document.title") != "ran"
+    assert errors == []
+    page.close()
+
+
+@pytest.mark.parametrize(("column", "inches", "across"), [("one column", 3.25, 2), ("two", 6.875, 4)])
+def test_figure_2_has_the_maps_of_the_order(
+    planted: Board, open_tab: Open, column: str, inches: float, across: int
+) -> None:
+    menu = Menu(_open(open_tab, planted, "a", step="3", sort="strength", at="3"))
+    menu.dialog.locator(f".segmented label:has-text('{column}')").click()
+    image, info = menu.picture("PNG 300 dpi: Fig. 2: projections and patches")
+    assert image.shape[1] == int(300 * inches)
+    assert info["dpi"] == pytest.approx((300, 300), abs=0.05)
+    strongest = [int(map_) for map_ in np.argsort(-STRENGTH[2], kind="stable")[:16]]
+    scale = _scale_of(image, PROJECTIONS[2, strongest[0]])
+    blocks = {map_: _places(image, PROJECTIONS[2, map_], scale) for map_ in range(MAPS)}
+    assert {map_ for map_, places in blocks.items() if places} == set(strongest)
+    assert all(len(blocks[map_]) == K for map_ in strongest), "a block of nine"
+    assert sorted(strongest, key=lambda map_: blocks[map_][0]) == strongest, "in the order shown"
+    assert len({blocks[map_][0][1] for map_ in strongest}) == across
+    for map_ in strongest:
+        patches = [_patch(map_, slot, 3) for slot in range(K)]
+        offset = None
+        for slot, patch in enumerate(patches):
+            top, left = blocks[map_][slot]
+            beside = [x for y, x in _places(image, patch, scale) if y == top and x > left]
+            assert beside, "beside the projection it belongs to"
+            offset = offset or min(beside) - left
+            assert left + offset in beside
+
+
+def test_figure_4_has_a_row_for_each_pinned_map_and_log_spaced_epochs(planted: Board, open_tab: Open) -> None:
+    pinned = [2, 9, 40]
+    menu = Menu(_open(open_tab, planted, "a", pins=f"{LAYER}({'.'.join(map(str, pinned))})"))
+    image, info = menu.picture("PNG 300 dpi: Fig. 4: evolution over the epochs")
+    assert info["epochs"] == ", ".join(map(str, LOGGED_FIGURE_4))
+    scale = _scale_of(image, PROJECTIONS[0, 2])
+    places = [
+        [_place(image, PROJECTIONS[epoch - 1, map_], scale) for epoch in LOGGED_FIGURE_4] for map_ in pinned
+    ]
+    assert all(len({y for y, _ in row}) == 1 for row in places), "a row for each map"
+    assert [row[0] for row in places] == sorted(row[0] for row in places)
+    lefts = [x for _, x in places[0]]
+    assert lefts == sorted(lefts)
+    assert all([x for _, x in row] == lefts for row in places)
+    svg = menu.drawing("SVG: Fig. 4: evolution over the epochs")
+    words = [text.text for text in svg.iter(f"{SVG}text")]
+    assert words[:8] == [f"Layer {LAYER}", "epoch 1", "2", "5", "6", "map 2", "map 9", "map 40"]
+
+
+def test_grid_and_enlarged_map_of_the_features(planted: Board, open_tab: Open) -> None:
+    menu = Menu(_open(open_tab, planted, "a", step="3", map="7", pins=f"{LAYER}(60)", find="0-9"))
+    image, _ = menu.picture(f"PNG 1{TIMES}: Maps of {LAYER}")
+    scale = _scale_of(image, PROJECTIONS[2, 60])
+    shown = [60, *range(10)]
+    firsts = {map_: _places(image, PROJECTIONS[2, map_], scale) for map_ in range(MAPS)}
+    assert sorted((map_ for map_ in firsts if firsts[map_]), key=lambda map_: firsts[map_][0]) == shown
+    enlarged, info = menu.picture(f"2{TIMES}: Map 7")
+    assert info["maps"] == "7"
+    assert len(_places(enlarged, PROJECTIONS[2, 7], _scale_of(enlarged, PROJECTIONS[2, 7]))) == K
+    strip = [_scale_of(enlarged, PROJECTIONS[epoch - 1, 7]) for epoch in LOGGED_FIGURE_4]
+    assert min(strip) > 1
+    curve = menu.drawing("SVG: strength of map 7 over the epochs")
+    assert not list(curve.iter(f"{SVG}image"))
+    assert len([path for path in curve.iter(f"{SVG}path") if "L" in path.get("d", "")]) >= 2
+
+
+def test_tables_hold_the_planted_numbers(planted: Board, open_tab: Open) -> None:
+    menu = Menu(_open(open_tab, planted, "a", FORMULA, step="3"))
+    comments, rows = menu.table("CSV: Activations of the drawn maps, shown epoch")
+    assert f"# run: {FORMULA}/convvis" in comments
+    assert len(rows) == 2 * MAPS * K
+    assert {row["run"] for row in rows} == {"a/convvis", f"'{FORMULA}/convvis"}
+    for row in rows:
+        map_, slot = int(row["map"]), int(row["slot"])
+        value = np.float32(STRENGTH[2, map_] * (1 - slot / 20))
+        assert np.float32(row["value"]) == pytest.approx(value, rel=1e-6)
+        assert int(row["image"]) == STRONGEST[2, map_]
+        assert row["class"] == CLASSES[STRONGEST[2, map_]].replace("=HYP", "'=HYP")
+        assert (int(row["top"]), int(row["left"])) == ((slot * 2) % (PICTURE_SIDE - SIDE + 1), slot % 3)
+    _, rows = menu.table("CSV: Activations of the drawn maps, all epochs")
+    assert len(rows) == 2 * EPOCHS * MAPS * K
+    _, rows = menu.table("CSV: Strengths of all maps, all epochs")
+    found = np.array([row["strength"] for row in rows], np.float32).reshape(2, EPOCHS, MAPS)
+    assert np.array_equal(found, np.stack([STRENGTH, STRENGTH]))
+    assert {row["change"] for row in rows} == {"NaN"}
+
+
+def test_filter_statistics_and_histograms(planted: Board, board: Board, open_tab: Open) -> None:
+    menu = Menu(_open(open_tab, planted, "a", view="filters"))
+    _, rows = menu.table("CSV: Filter statistics, all epochs")
+    found = np.array([row["rms"] for row in rows], float).reshape(EPOCHS, MAPS)
+    assert found == pytest.approx(np.sqrt((KERNEL.astype(float) ** 2).mean((1, 2, 3))))
+
+    menu = Menu(open_tab(board.url, view="weights", runs=worlds.runs("lr/fast"), layer="conv1"))
+    comments, rows = menu.table("CSV: Histograms of conv1/kernel, all epochs")
+    assert "# epochs: all up to 11" in comments
+    counts = [float(row["count"]) for row in rows if row["epoch"] == "4"]
+    assert sum(counts) == np.prod(worlds.SHAPES["conv1"])
+    label = menu.dialog.locator("li span").first.text_content()
+    svg = menu.drawing(f"SVG: {label}")
+    assert len([path for path in svg.iter(f"{SVG}path") if "C" in path.get("d", "")]) >= worlds.STEPS
+    assert "tb_convvis 0.1.0" in (svg.find(f"{SVG}desc").text or "")  # type: ignore[union-attr]
+
+
+def test_too_large_a_picture_is_offered_smaller(open_tab: Open, tmp_path: Path) -> None:
+    root = tmp_path / "logs"
+    with LogFile(root / "wide" / schema.RUN_DIRECTORY) as log:
+        log.start()
+        log.filters("conv9", 0, _random.uniform(-1, 1, (3, 3, 64, 1024)))
+    wide = Board(root)
+    try:
+        tab = open_tab(wide.await_runs(1).url, size=(440, 736))
+        menu = Menu(tab)
+        menu.dialog.get_by_label(f"4{TIMES}: Filters of conv9", exact=True).click()
+        said = menu.dialog.locator(".said")
+        expect(said).to_contain_text("pixels are more than the browser can draw", timeout=20_000)
+        with tab.page.expect_download() as download:
+            said.get_by_role("button", name=f"Save 2{TIMES}").click()
+        with Image.open(download.value.path()) as image:
+            assert 2 * image.height > 16_384 / 2
+            assert image.height < 16_384
+        menu.dialog.get_by_label("SVG: Filters of conv9", exact=True).click()
+        expect(said).to_contain_text("more than most programs can open. Take a PNG.", timeout=20_000)
+    finally:
+        wide.close()
+
+
+@pytest.mark.parametrize("inside", [True, False])
+def test_link_opens_what_was_seen(planted: Board, open_tab: Open, inside: bool) -> None:
+    """Also what the page's own address leaves open: which runs, and which epoch, are the newest."""
+    tab = open_tab(
+        planted.url,
+        inside=inside,
+        view="features",
+        sort="strength",
+        at="2",
+        pins=f"{LAYER}(5)",
+        map="4",
+        slot="3",
+    )
+    tab.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    menu = Menu(tab)
+    menu.dialog.get_by_role("button", name="Copy link").click()
+    expect(menu.dialog.get_by_role("button", name="Link copied")).to_be_visible()
+    address = tab.frame.evaluate("navigator.clipboard.readText()")
+    assert address.startswith(f"{planted.url}/")
+    assert "p.convvis.step=6" in address
+    assert "p.convvis.runs=" in address
+    seen = _seen(tab)
+    tab.page.goto("about:blank")
+    tab.page.goto(address)
+    tab.await_page()
+    assert _seen(tab) == seen
+
+
+def _seen(tab: Tab) -> Any:
+    return tab.frame.evaluate(
+        """() => [
+            [...document.querySelectorAll('.column h2, .map-grid b')].map(({textContent}) => textContent),
+            [...document.querySelectorAll('figcaption')].map(({textContent}) => textContent),
+            document.querySelector('input[type=range]').ariaValueText,
+        ]"""
+    )
+
+
+def test_link_stands_there_where_the_clipboard_is_refused(planted: Board, open_tab: Open) -> None:
+    tab = _open(open_tab, planted, "a")
+    tab.frame.evaluate("Object.defineProperty(navigator, 'clipboard', {value: undefined})")
+    menu = Menu(tab)
+    menu.dialog.get_by_role("button", name="Copy link").click()
+    field = menu.dialog.get_by_label("address of what is shown")
+    expect(field).to_be_focused()
+    address = field.input_value()
+    assert "p.convvis.layer=conv1" in address
+    selected = field.evaluate("field => field.selectionEnd - field.selectionStart")
+    assert selected == len(address)
+
+
+def test_menu_by_keyboard(planted: Board, open_tab: Open) -> None:
+    tab = _open(open_tab, planted, "a", map="4")
+    button = tab.find("button[aria-label=export]")
+    expect(button).to_have_attribute("aria-haspopup", "dialog")
+    button.focus()
+    tab.page.keyboard.press("Enter")
+    dialog = tab.find("[role=dialog][aria-label=export]")
+    dialog.locator("li").first.wait_for()
+    expect(button).to_have_attribute("aria-expanded", "true")
+    tab.page.keyboard.press("Tab")
+    expect(dialog.get_by_role("button", name="Copy link")).to_be_focused()
+    tab.page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    expect(button).to_be_focused()
+    expect(tab.find(".enlarged")).to_have_count(1)
+    button.click()
+    tab.find("#view").click(position={"x": 3, "y": 3})
+    expect(dialog).to_have_count(0)
