@@ -97,3 +97,10 @@ def unpack(content: bytes) -> list[tuple[dict[str, Any], bytes]]:
     parts = json.loads(content[4 : 4 + length])["parts"]
     assert sum(part["size"] for part in parts) == len(blobs)
     return [(part, blobs[part["offset"] : part["offset"] + part["size"]]) for part in parts]
+
+
+def is_error_in_words(response: TestResponse, word: str) -> None:
+    """Assert that an answer says in plain words what is wrong."""
+    assert response.mimetype == "text/plain"
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert word in response.text

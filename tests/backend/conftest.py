@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tb_convvis import http
 from tests.backend.boards import Board
 from tests.logs import write_run
 
@@ -44,3 +45,12 @@ def make_board(request: pytest.FixtureRequest) -> Iterator[MakeBoard]:
     yield make
     for board in boards:
         board.close()
+
+
+@pytest.fixture
+def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A stand-in for the built page."""
+    for name in http.STATIC_TYPES:
+        (tmp_path / name).write_text(f"/* {name} */")
+    monkeypatch.setattr(http, "STATIC_DIRECTORY", tmp_path)
+    return tmp_path

@@ -8,12 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from tensorboard.plugins.base_plugin import TBContext
-from werkzeug.test import TestResponse
 
 from tb_convvis import http, parts, schema
 from tb_convvis.plugin import ConvVisPlugin
 from tb_convvis.store import Store
-from tests.backend.boards import Board, unpack
+from tests.backend.boards import Board, is_error_in_words, unpack
 from tests.backend.conftest import MakeBoard
 from tests.logs import SECONDS_PER_STEP, START, LogFile, write_run
 
@@ -29,15 +28,6 @@ EVERY_ROUTE = [
     "no/such/address",
     "runs?offset=x",
 ]
-
-
-@pytest.fixture
-def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A stand-in for the built page."""
-    for name in http.STATIC_TYPES:
-        (tmp_path / name).write_text(f"/* {name} */")
-    monkeypatch.setattr(http, "STATIC_DIRECTORY", tmp_path)
-    return tmp_path
 
 
 def test_every_route_is_documented() -> None:
@@ -240,55 +230,14 @@ def test_other_methods_are_405(board: Board, route: str, method: str) -> None:
     response = board.open(route, method=method)
     assert response.status_code == 405
     assert response.headers["Allow"] == "GET, HEAD"
-    _is_error_in_words(response, method)
+    is_error_in_words(response, method)
 
 
 @pytest.mark.parametrize("route", EVERY_ROUTE)
 def test_requests_from_other_sites_are_403(board: Board, route: str) -> None:
     response = board.open(route, headers={"Sec-Fetch-Site": "cross-site"})
     assert response.status_code == 403
-    _is_error_in_words(response, "cross-site")
-
-
-@pytest.mark.usefixtures("page")
-def test_requests_of_the_page_itself_are_answered(board: Board) -> None:
-    assert board.open("static/index.js", headers={"Sec-Fetch-Site": "same-origin"}).status_code == 200
-
-
-@pytest.mark.usefixtures("page")
-def test_the_page_and_its_parts_have_a_fixed_type(board: Board) -> None:
-    for name in http.STATIC_TYPES:
-        script = board.open(f"static/{name}")
-        assert (script.mimetype, script.text) == ("text/javascript", f"/* {name} */")
-
-
-def test_a_page_that_is_not_built_is_404_and_says_how(
-    board: Board, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(http, "STATIC_DIRECTORY", tmp_path)
-    response = board.open("static/index.js")
-    assert response.status_code == 404
-    _is_error_in_words(response, "pip install")
-
-
-@pytest.mark.usefixtures("page")
-@pytest.mark.parametrize(
-    "path",
-    [
-        "../schema.py",
-        "..%2fschema.py",
-        "%2e%2e/schema.py",
-        "index.js/../../schema.py",
-        "/etc/passwd",
-        "",
-        ".",
-    ],
-)
-def test_nothing_but_the_page_is_served(board: Board, page: Path, path: str) -> None:
-    (page.parent / "schema.py").write_text("secret")
-    response = board.open(f"static/{path}")
-    assert response.status_code == 404
-    assert "secret" not in response.text
+    is_error_in_words(response, "cross-site")
 
 
 def test_path_prefix(make_board: MakeBoard, tmp_path: Path) -> None:
@@ -298,9 +247,3 @@ def test_path_prefix(make_board: MakeBoard, tmp_path: Path) -> None:
     assert board.json("runs")["total"] == 1
     listed = board.client.get("/behind/a/proxy/data/plugins_listing").get_json()["convvis"]
     assert listed["loading_mechanism"]["module_path"].startswith("/behind/a/proxy/data/")
-
-
-def _is_error_in_words(response: TestResponse, word: str) -> None:
-    assert response.mimetype == "text/plain"
-    assert response.headers["X-Content-Type-Options"] == "nosniff"
-    assert word in response.text

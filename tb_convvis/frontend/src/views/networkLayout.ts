@@ -6,7 +6,7 @@ import type { Block, Scene, SceneNode } from "./networkScene";
 
 const WIDTH = 256;
 /** Heights: of a layer, of one that follows it, of the line of buttons to what was logged of it. */
-const ROW = { first: 44, next: 24, marks: 26 };
+const ROW = { first: 44, next: 24, marks: 32 };
 const PORT = { width: 150, height: 26 };
 /** Between the frame of an unfolded model and what is inside. */
 const PADDING = 16;
