@@ -21,6 +21,17 @@ class Kind:
     view: str | None
 
 
+PROJECTION_FACTS = {
+    "rule": "deconvnet, guided or gradient",
+    "extended": "activations other than ReLU that the rule was extended to: [layer: operation]",
+    "refused": "why there are no projections, or null",
+    "window": "[height, width] in pixels of the input that one projection covers",
+    "block": "pixels of the input, per side, that were averaged into one of a projection",
+    "tile": "[height, width] of one projection in a picture",
+    "display": "how a projection is drawn, in words",
+}
+"""What every kind says of the projections it holds."""
+
 KINDS: dict[str, Kind] = {
     kind.name: kind
     for kind in (
@@ -112,16 +123,10 @@ KINDS: dict[str, Kind] = {
                 "of": "number of maps of the layer",
                 "k": "activations per map",
                 "columns": "names of the last axis of the first blob",
-                "rule": "deconvnet, guided or gradient",
-                "extended": "activations other than ReLU that the rule was extended to: [layer: operation]",
-                "refused": "why there are no projections, or null",
-                "window": "[height, width] in pixels of the input that one projection covers",
-                "block": "pixels of the input, per side, that were averaged into one of a projection",
-                "tile": "[height, width] of one projection in a picture",
+                **PROJECTION_FACTS,
                 "tiles_across": "projections side by side in the picture of a map",
                 "overview_tile": "[height, width] of one projection in the overview",
                 "overview_across": "maps side by side in the overview",
-                "display": "how a projection is drawn, in words",
             },
             blobs="float32 [maps, k, columns]; unless refused also the overview picture and one per map",
             view="features",
@@ -151,13 +156,7 @@ KINDS: dict[str, Kind] = {
                 "reason": "why so, in words",
                 "k": "projections per picture: of the map in it, then in its strongest other pictures",
                 "columns": "names of the last axis of the fourth blob, as in `top`",
-                "rule": "deconvnet, guided or gradient",
-                "extended": "activations other than ReLU that the rule was extended to: [layer: operation]",
-                "refused": "why there are no projections, or null",
-                "window": "[height, width] in pixels of the input that one projection covers",
-                "block": "pixels of the input, per side, that were averaged into one of a projection",
-                "tile": "[height, width] of one projection in a picture",
-                "display": "how a projection is drawn, in words",
+                **PROJECTION_FACTS,
             },
             blobs="float32 [pictures, rows, cols] probability; int32 [pictures, rows, cols] most probable "
             "class; float32 [pictures, rows, cols] total activation; float32 [pictures, k, columns]; unless "
