@@ -11,6 +11,8 @@ PY   := $(VENV)/bin/python
 LOGS := logs/demo
 PEERS := .venv-peers
 WITH_PEERS := $(foreach peer,captum xplique,CONVVIS_$(shell echo $(peer) | tr a-z A-Z)_PYTHON=$(CURDIR)/$(PEERS)/$(peer)/bin/python)
+# Two tests at a time, those of one file one after the other: most wait for Keras to trace or for a browser.
+TOGETHER := -n 2 --dist loadfile
 SETTINGS = --epochs $(EPOCHS) $(DEMO_ARGS)
 
 .PHONY: help demo train test test-all lint page browser bench peers screenshots clean
@@ -38,10 +40,10 @@ train: $(VENV)/demo-installed
 	@echo '$(SETTINGS)' > $(LOGS)/settings
 
 test: lint page browser
-	$(PY) -m pytest -m 'not slow and not peers'
+	$(PY) -m pytest $(TOGETHER) -m 'not slow and not peers'
 
 test-all: lint page browser peers
-	$(WITH_PEERS) $(PY) -m pytest
+	$(WITH_PEERS) $(PY) -m pytest $(TOGETHER)
 
 lint: $(VENV)/test-installed
 	$(VENV)/bin/ruff check
