@@ -17,6 +17,7 @@ class Tab:
         url: TensorBoard's address.
         inside: whether to open all of TensorBoard, or the plugin's frame alone.
         size: of the window, in pixels.
+        scripts: JavaScript that runs before the page's own.
         state: the page's state, as in its address.
     """
 
@@ -26,12 +27,15 @@ class Tab:
         url: str,
         inside: bool = False,
         size: tuple[int, int] = (1280, 800),
+        scripts: tuple[str, ...] = (),
         **state: str,
     ) -> None:
         self._context = browser.new_context(viewport={"width": size[0], "height": size[1]})
         self.page: Page = self._context.new_page()
         self.errors: list[str] = []
         self.requests: list[str] = []
+        for script in scripts:
+            self.page.add_init_script(script)
         self.page.on("console", self._hear)
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.on("request", lambda request: self._note(request.url))

@@ -26,8 +26,14 @@ export interface Request {
 
 export const LIMITS = { parts: 4_000, bytes: 48 * 2 ** 20, json: 3_900 };
 
-const wire = ({ series, positions, indices }: Want): string => {
-  const all = positions.length === series.steps.length;
+/** From so large a share of the steps on, all are asked for: naming the others would fill the address. */
+const NEARLY_ALL = 0.95;
+
+const isWhole = ({ series, positions }: Want): boolean => positions.length >= NEARLY_ALL * series.steps.length;
+
+const wire = (want: Want): string => {
+  const { series, positions, indices } = want;
+  const all = isWhole(want);
   return JSON.stringify([series.run, series.tag, all ? [] : positions.map((at) => series.wire[at]), indices]);
 };
 
@@ -40,7 +46,7 @@ export function plan(wants: readonly Want[], limits = LIMITS): Request[] {
 
   const close = () => {
     if (!open) return;
-    const walls = open.wants.flatMap((want) => want.positions.map((at) => want.series.walls[at] ?? null));
+    const walls = open.wants.flatMap((want) => isWhole(want) ? want.series.walls : want.positions.map((at) => want.series.walls[at] ?? null));
     const newest = walls.reduce((a, b) => (a === null || b === null ? null : Math.max(a, b)));
     requests.push({ want: `[${open.pieces.join(",")}]`, newest, wants: open.wants });
     open = null;

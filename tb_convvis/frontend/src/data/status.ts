@@ -1,6 +1,6 @@
 /** The status records: how a view went at each logged epoch of a run. */
 
-import { store } from "../state";
+import { stepOf, store } from "../state";
 import { type RunIndex, type Series, findSeries } from "./index";
 import { type Want, wholeSeries } from "./plan";
 import { type Failure, type Manifest, type StatusFacts, statusFacts } from "./manifest";
@@ -49,6 +49,11 @@ export function loggedEpochs(index: RunIndex, view: string, layer: string): numb
 export function failedSteps(index: RunIndex, view: string, layer: string): number[] {
   const series = findSeries(index, "run", view);
   return series?.steps.filter((_, at) => concerns(read(series, at), layer)) ?? [];
+}
+
+/** How a view went at the step that is shown: without it, what is drawn could be of a failed epoch. */
+export function statusHere(indexes: readonly RunIndex[], view: string): Want[] {
+  return statusWants(indexes, view).map((want) => ({ ...want, positions: [want.series.steps.indexOf(stepOf(want.series.run))].filter((at) => at >= 0) }));
 }
 
 /** How a view went at each epoch. */

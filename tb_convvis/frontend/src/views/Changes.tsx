@@ -1,7 +1,7 @@
 /** View: what changed between two epochs, map by map. */
 
 import { Unlogged } from "../components/states";
-import { statusWants } from "../data/status";
+import { openingWants } from "./featureWants";
 import { onDemand } from "./onDemand";
 import { layersOf } from "./view";
 
@@ -13,7 +13,7 @@ export const changes = onDemand(() => import("./ChangesBody"), {
   id: "changes",
   title: "What changed",
   layers: (indexes) => layersOf(indexes, "top"),
-  wants: (indexes) => statusWants(indexes, "features"),
+  wants: openingWants,
   follows: () => undefined,
   Nothing,
 });

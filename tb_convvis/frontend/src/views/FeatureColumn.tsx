@@ -72,7 +72,7 @@ function ReadyColumn({ index, layer, runs, panel }: FeatureColumnProps & { panel
       </ColumnHead>
       <div class="words">
         <p class="readout">{hovered === null ? drawnWords(panel) : mapWords(panel, hovered, probe, now)}</p>
-        <p class="quiet">{change ?? "No log before this one to compare with."}</p>
+        <p class="quiet">{change ?? (now || at === 0 ? "No log before this one to compare with." : "\u00a0")}</p>
       </div>
       {pinned.length > 0 ? grid(pinned, "pinned ") : <div />}
       {pageMaps.value.length > 0 ? grid(pageMaps.value, "") : <div />}

@@ -4,11 +4,11 @@ import { Columns } from "../components/Columns";
 import { Icon } from "../components/Icon";
 import { Segmented } from "../components/Segmented";
 import { Unlogged } from "../components/states";
-import { statusWants } from "../data/status";
 import { mapPage, onlyMaps, openMap, showMode } from "../settings";
 import { EnlargedMap } from "./EnlargedMap";
 import { FEATURE_PARTS, FeatureColumn } from "./FeatureColumn";
 import { loadFeatures } from "./featureLoads";
+import { openingWants } from "./featureWants";
 import { clearFilter, isFiltered, mapOrder, page, pages } from "./mapOrder";
 import { OrderLine } from "./OrderLine";
 import { OrderTools } from "./OrderTools";
@@ -96,7 +96,7 @@ export const features: View = {
     ],
   },
   layers: (indexes) => layersOf(indexes, "top"),
-  wants: (indexes) => statusWants(indexes, "features"),
+  wants: openingWants,
   follows: () => undefined,
   load: loadFeatures,
   Toolbar,

@@ -3,6 +3,7 @@
 import { effect, untracked } from "@preact/signals";
 import { type RunIndex, findSeries } from "../data/index";
 import type { Want } from "../data/plan";
+import { statusWants } from "../data/status";
 import { shownIndex } from "../lib/steps";
 import { playing, speed } from "../playback";
 import { epochA, openMap, rankBy, showMode } from "../settings";
@@ -62,10 +63,11 @@ function follow(props: PanelProps): () => void {
 }
 
 async function fetchPairs({ indexes, layer }: PanelProps, stop: AbortSignal): Promise<void> {
-  await store.ensure([...probeManifests(indexes, "pictures"), ...indexes.flatMap((index) => recordWants(index, layer))], stop);
+  const around = () => [...statusWants(indexes, "features"), ...headsAround(layerSeries(indexes, layer), FEATURE_HEAD)];
+  const records = [...probeManifests(indexes, "pictures"), ...indexes.flatMap((index) => recordWants(index, layer))];
+  await store.ensure([...records, ...around()], stop);
   if (stop.aborted) return;
-  await store.ensure([...indexes.flatMap((index) => mapWants(index, layer)), ...patchWants(indexes, layer)], stop);
-  if (!stop.aborted) await store.ensure(headsAround(layerSeries(indexes, layer), FEATURE_HEAD), stop);
+  await store.ensure([...indexes.flatMap((index) => mapWants(index, layer)), ...patchWants(indexes, layer), ...around()], stop);
 }
 
 /** The activations, the overview and the strengths of both epochs of a run. */

@@ -4,26 +4,27 @@
  */
 
 import { computed, effect, untracked } from "@preact/signals";
+import { statusWants } from "../data/status";
 import { seriesKey } from "../data/store";
 import type { RunIndex, Series } from "../data/index";
 import { openMap, orderRun, orderStep, orderTime, showMode, sortMode, spacingMode } from "../settings";
 import { playing, speed } from "../playback";
 import { position, shownAt, stepOf, stepsAsked, store } from "../state";
 import { OVERVIEW, mosaics, restedAt, resting } from "./features";
-import { FEATURE_HEAD, kernelWants, layerSeries, mapsAround, orderWants, patchesAt, strengthWants, stripWants } from "./featureWants";
+import { FEATURE_HEAD, kernelWants, layerSeries, mapsAround, orderWants, patchesAt, strengthWants, strengthsHere, stripWants } from "./featureWants";
 import { lane } from "./lane";
 import { mapsInView, usesValues } from "./mapOrder";
 import { probeAt, probeManifests } from "./probe";
 import { decodePicture } from "./probePictures";
 import type { PanelProps } from "./view";
-import { headsAround, headsAt, headsLack } from "./windows";
+import { headsAround, headsAt, headsLack, sum } from "./windows";
 
 /** The slider rests when it did not move for so many milliseconds. */
 const REST = 120;
 /** So many logs ahead are kept ready in the direction of the slider. */
 const AHEAD = 4;
-/** So many logs on both sides of a resting slider are decoded: a few pictures every so many milliseconds. */
-const DECODED = 24;
+/** Decoded overviews take up to so many bytes: those nearest to a resting slider, a few every so many milliseconds. */
+const DECODED_BYTES = 64 * 2 ** 20;
 const DECODE_EVERY = 30;
 const AT_ONCE = 4;
 
@@ -38,9 +39,8 @@ export async function loadFeatures(props: PanelProps, stop: AbortSignal): Promis
   await store.ensure([...headsAt(all, FEATURE_HEAD), ...probeManifests(indexes, "pictures"), ...order], stop);
   if (stop.aborted) return;
   resting.value = true;
-  await store.ensure([...mapsAround(all, openMap.peek()), ...patchesAt(indexes, layer, openMap.peek())], stop);
-  if (stop.aborted) return;
-  void store.ensure([...strengthWants(indexes, layer), ...headsAround(all, FEATURE_HEAD)], stop);
+  const looks = [...mapsAround(all, openMap.peek()), ...patchesAt(indexes, layer, openMap.peek()), ...strengthsHere(indexes, layer)];
+  void store.ensure([...looks, ...statusWants(indexes, "features"), ...headsAround(all, FEATURE_HEAD)], stop);
   const ends = [followSlider(props, all), followMap(props), followOrder(props)];
   stop.addEventListener("abort", () => ends.forEach((end) => end()), { once: true });
 }
@@ -48,9 +48,12 @@ export async function loadFeatures(props: PanelProps, stop: AbortSignal): Promis
 function followSlider({ indexes, layer }: PanelProps, all: readonly Series[]): () => void {
   const moving = lane();
   const rested = lane();
+  const strengths = lane();
   let before = position.peek();
   let timer = 0;
+  let frame = 0;
   let decoding = 0;
+  let asked = false;
 
   // Nobody waits for these: they are decoded bit by bit, so that the slider finds them when it moves.
   const decodeAround = () => {
@@ -70,11 +73,21 @@ function followSlider({ indexes, layer }: PanelProps, all: readonly Series[]): (
     decodeAround();
   };
 
+  // Where a frame took longer than the rest, where the slider went meanwhile is told only after it.
+  const restNextFrame = () => {
+    frame = requestAnimationFrame(() => {
+      timer = window.setTimeout(onRest);
+    });
+  };
+
   const onStep = (target: number) => {
     const direction = Math.sign(target - before) || 1;
     const wasResting = resting.peek();
     if (target !== before) {
       resting.value = false;
+      // Where the slider never moves, those of the other epochs are not seen.
+      if (!asked) strengths.fetch(strengthWants(indexes, layer));
+      asked = true;
       // What the slider has left is of no use any more, unless it is on its way to where it goes.
       if (mapsAround(all, openMap.peek()).length > 0) rested.drop();
     }
@@ -88,8 +101,9 @@ function followSlider({ indexes, layer }: PanelProps, all: readonly Series[]): (
       );
     else if (!wasResting && headsLack(all, FEATURE_HEAD, AHEAD * direction)) moving.fetch(headsAround(all, FEATURE_HEAD));
     clearTimeout(timer);
+    cancelAnimationFrame(frame);
     // Where an epoch takes long to draw, playing must not be taken for resting: that would make it longer still.
-    if (!(playing.value && speed.value > RESTFUL)) timer = window.setTimeout(onRest, REST);
+    if (!(playing.value && speed.value > RESTFUL)) timer = window.setTimeout(restNextFrame, REST);
   };
 
   // By their numbers: the order is told anew whenever something arrives, and most often is the same.
@@ -103,8 +117,10 @@ function followSlider({ indexes, layer }: PanelProps, all: readonly Series[]): (
   return () => {
     end();
     clearTimeout(timer);
+    cancelAnimationFrame(frame);
     clearTimeout(decoding);
     moving.drop();
+    strengths.drop();
     rested.drop();
   };
 }
@@ -120,7 +136,8 @@ function decodeAhead(all: readonly Series[], direction: number): void {
 /** Starts decoding some of what is here and was not decoded: overviews, the nearest first, then probe pictures. */
 function decodeSome(indexes: readonly RunIndex[], all: readonly Series[]): boolean {
   let left = AT_ONCE;
-  for (let off = 0; off <= DECODED; off++)
+  const reach = decodedReach(all);
+  for (let off = 0; off <= reach; off++)
     for (const series of all)
       for (const at of [shownAt(series) + off, shownAt(series) - off])
         if (decode(series, at) && --left === 0) return true;
@@ -128,6 +145,14 @@ function decodeSome(indexes: readonly RunIndex[], all: readonly Series[]): boole
     for (let image = 0; image < probe.facts.count; image++)
       if (decodePicture(probe, image, indexes.length) && --left === 0) return true;
   return left < AT_ONCE;
+}
+
+/** How many logs around the slider have room, by the overviews that are shown now. */
+function decodedReach(all: readonly Series[]): number {
+  const shown = all.map((series) => mosaics.get(seriesKey(series, shownAt(series), OVERVIEW)));
+  const bytes = sum(shown.map((one) => (one ? 4 * one.width * one.height : 0)));
+  const longest = Math.max(0, ...all.map(({ steps }) => steps.length));
+  return bytes > 0 ? Math.min(longest, Math.floor(DECODED_BYTES / bytes / 2)) : AHEAD;
 }
 
 function decode(series: Series, at: number): boolean {
@@ -161,6 +186,7 @@ function followMap({ indexes, layer }: PanelProps): () => void {
         strip.fetch([
           ...stripWants(indexes, layer, map),
           ...patchesAt(indexes, layer, map),
+          ...strengthWants(indexes, layer),
         ]);
       });
     }),

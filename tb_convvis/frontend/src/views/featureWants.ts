@@ -1,24 +1,43 @@
 /** What the Features view asks for: records around a step, in as few requests and bytes as will do. */
 
+import { untracked } from "@preact/signals";
 import { type RunIndex, type Series, findSeries } from "../data/index";
 import { type Want, wholeSeries } from "../data/plan";
+import { statusHere } from "../data/status";
 import type { TopFacts } from "../data/top";
+import { layer } from "../layers";
 import { shownIndex } from "../lib/steps";
 import { showMode } from "../settings";
 import { shownAt, store } from "../state";
 import { FIRST_MAP, NUMBERS, OVERVIEW, factsNear, panelOf, placesIn, restedAt, topSeries } from "./features";
 import { mapsInView, orderBase } from "./mapOrder";
-import { probeAt } from "./probe";
+import { probeAt, probeManifests } from "./probe";
 import { imagesOf, pictureWants } from "./probePictures";
 import { stripSteps } from "./stripSteps";
-import { type Head, detailsAround, headAt, sizesOf, sum } from "./windows";
+import { type Head, detailsAround, headAt, headsAt, sizesOf, sum } from "./windows";
 
-/** Bytes of one window of epochs, for all runs together. */
-const OVERVIEW_BYTES = 6 * 2 ** 20;
+/**
+ * Bytes of one window of epochs, for all runs together, and how many logs it reaches at most.
+ *
+ * Mostly all epochs are in it: a slider that ran from window to window would drop requests that the server goes on
+ * to answer, each of them in the way of the next.
+ */
+const OVERVIEW_BYTES = 24 * 2 ** 20;
+const OVERVIEWS = 150;
 const MAP_BYTES = 4 * 2 ** 20;
 const FURTHEST = 24;
 const HEAD = [0, NUMBERS, OVERVIEW];
 const STRENGTH = [0, 1, 2, 3, 4];
+
+/** What there is to draw at the step that is shown: all that a view asks for before it knows what there is. */
+export function openingWants(indexes: readonly RunIndex[]): Want[] {
+  // Where the slider goes later is followed elsewhere.
+  return untracked(() => [
+    ...statusHere(indexes, "features"),
+    ...headsAt(layerSeries(indexes, layer.value), FEATURE_HEAD),
+    ...probeManifests(indexes, "pictures"),
+  ]);
+}
 
 export function layerSeries(indexes: readonly RunIndex[], layer: string): Series[] {
   return indexes.flatMap((index) => topSeries(index, layer) ?? []);
@@ -32,7 +51,7 @@ function head(series: Series, positions: number[]): Want {
   return { series, positions, indices, bytesPerStep: 8_192 + sum(sizesOf(series, positions[0] ?? 0).slice(0, OVERVIEW)) };
 }
 
-export const FEATURE_HEAD: Head = { needed: [0, NUMBERS], want: head, bytes: OVERVIEW_BYTES, furthest: FURTHEST };
+export const FEATURE_HEAD: Head = { needed: [0, NUMBERS], want: head, bytes: OVERVIEW_BYTES, furthest: OVERVIEWS };
 
 /** Blobs of the pictures of the maps that are looked at: those of the page, and the one that is enlarged. */
 function mapIndices(series: Series, at: number, open: number | null): number[] {
@@ -88,6 +107,14 @@ export function strengthWants(indexes: readonly RunIndex[], layer: string): Want
   return indexes.flatMap((index) => {
     const series = findSeries(index, "strength", layer);
     return series ? [{ ...wholeSeries(series, 0, 8_192), indices: STRENGTH }] : [];
+  });
+}
+
+/** Strengths of the step that is shown, and of the log before it, which says what jumped. */
+export function strengthsHere(indexes: readonly RunIndex[], layer: string): Want[] {
+  return strengthWants(indexes, layer).map((want) => {
+    const at = shownAt(want.series);
+    return { ...want, positions: [at - 1, at].filter((place) => place >= 0) };
   });
 }
 

@@ -73,6 +73,9 @@ export interface Detail {
   indices: number[];
 }
 
+/** What fetching a blob costs, in bytes: TensorBoard's data server hands them out one by one, half a millisecond each. */
+const BLOB_COST = 4_096;
+
 /** Blobs at a step and at its neighbours, up to so many bytes; nothing where those of the step are here. */
 export function detailsAround(details: readonly Detail[], bytes: number, furthest: number): Want[] {
   const lacks = (series: Series, at: number, indices: number[]) => indices.some((index) => store.lacks(series, at, index));
@@ -81,7 +84,8 @@ export function detailsAround(details: readonly Detail[], bytes: number, furthes
     const sizes = sizesOf(detail.series, detail.at);
     return { ...detail, bytesPerStep: sum(detail.indices.map((index) => sizes[index - 1] ?? 0)) };
   });
-  const reach = Math.min(furthest, Math.floor(bytes / Math.max(1, sum(sized.map(({ bytesPerStep }) => bytesPerStep))) / 2));
+  const cost = sum(sized.map(({ bytesPerStep, indices }) => bytesPerStep + BLOB_COST * indices.length));
+  const reach = Math.min(furthest, Math.floor(bytes / Math.max(1, cost) / 2));
   return sized.flatMap(({ series, at, indices, bytesPerStep }) => {
     const near = series.steps.map((_, place) => place).slice(Math.max(0, at - reach), at + reach + 1);
     const positions = near.filter((place) => lacks(series, place, indices));
