@@ -41,9 +41,10 @@ class OcclusionMaps(ViewCallback):
             with labels that are none, the class that the network predicts is followed. Do not give the
             tf.data.Dataset that you train on: iterating it would change its shuffling.
         layers: the layer whose strongest map is watched: a list of one, a path, name or layer; None for the
-            last convolution.
+            last convolution whose maps are larger than one unit.
         images: how many pictures are occluded, default 8.
-        search: among how many pictures those are looked for that excite the map most, default 100.
+        search: among how many pictures those are looked for that excite the map most, default 100; fewer
+            where these would hold more than 2^26 values.
         size: side of the square in pixels, or (rows, columns); default a seventh of the picture.
         stride: distance of positions in pixels, or (rows, columns); default half the square, four times
             coarser per axis than `occlusion_sensitivity`: every position costs a forward pass per picture.

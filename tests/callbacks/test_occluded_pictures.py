@@ -97,7 +97,7 @@ def test_classes_that_were_not_met_are_said(tmp_path: Path) -> None:
 
 def test_the_draw_for_features_is_as_even_as_ever() -> None:
     """Of 2000 pictures of which 20 are of the second class, 100 hold one on average."""
-    rare = [int((draw_probe(numbered(SKEWED), 100, seed).labels == 1).sum()) for seed in range(100)]
+    rare = [np.sum(draw_probe(numbered(SKEWED), 100, seed).labels == np.int64(1)) for seed in range(100)]
     assert 0.5 < np.mean(rare) < 1.5
 
 
@@ -129,7 +129,7 @@ def test_labels_that_are_no_class_at_all_are_not_followed(tmp_path: Path) -> Non
 
 
 def smooth(labels: np.ndarray) -> np.ndarray:
-    return (np.eye(3)[labels] * 0.9 + 0.1 / 3).astype(np.float32)
+    return np.asarray(np.eye(3)[labels] * 0.9 + 0.1 / 3, np.float32)
 
 
 def several(labels: np.ndarray) -> np.ndarray:
