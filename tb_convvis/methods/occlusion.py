@@ -31,7 +31,8 @@ def occlusion_sensitivity(  # noqa: PLR0917 (the order of its arguments is publi
         size: Side of the occluder in pixels, or (rows, columns); by default a seventh of each axis.
         stride: Distance of positions in pixels, or (rows, columns); by default a quarter of the size.
         value: Colour of the occluder, a number or one for each channel; by default the mean of the images.
-        layer: Path, name or layer object whose strongest map is watched; by default the last convolution.
+        layer: Path, name or layer object whose strongest map is watched; by default the last convolution
+            whose maps are larger than one unit.
         progress: Called after each step with the positions done and in all.
 
     Raises:

@@ -28,7 +28,8 @@ class OcclusionProbe:
 
     Args:
         model: A built Keras model that returns class scores [n, classes], or one score of two classes.
-        layer: Path, name or layer object whose strongest map is watched; by default the last convolution.
+        layer: Path, name or layer object whose strongest map is watched; by default the last convolution
+            whose maps are larger than one unit.
         size: Side of the occluder in pixels, or (rows, columns); by default a seventh of each axis.
         stride: Distance of positions in pixels, or (rows, columns); by default a quarter of the size. The
             last position is flush with the edge, so that every pixel is covered.
