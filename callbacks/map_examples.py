@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import keras
 import numpy as np
+import tensorflow as tf
 from numpy.typing import NDArray
 
 from tb_convvis.callbacks.probe import Probe
 from tb_convvis.callbacks.projector import Projector
 from tb_convvis.callbacks.record import Record
-from tb_convvis.callbacks.unit_slots import COLUMNS, UnitSlots, draw_units, unit_numbers
+from tb_convvis.callbacks.unit_slots import COLUMNS, Tiles, UnitSlots, draw_units, unit_numbers
 from tb_convvis.images import encode_picture, mosaic
 from tb_convvis.methods import Rule, TopActivations, TopActivationSearch
+from tb_convvis.methods.model_images import ModelImages
 from tb_convvis.schema import Blob
 
+Result = TypeVar("Result")
 OTHERS = 3
 """So many other pictures stand beside each (Zeiler & Fergus 2013, Fig. 7c)."""
 
@@ -35,9 +39,14 @@ class MapExamples:
         self, model: keras.Model, probe: Probe, pictures: NDArray[np.int64], layer: str, rule: Rule
     ) -> None:
         self._probe, self._pictures, self._layer = probe, pictures, layer
-        # Enough places for every given picture to have one in the ranking among themselves.
-        self._search = TopActivationSearch(model, [layer], k=max(len(pictures), OTHERS + 1))
+        # Enough places for every given picture to have one in the ranking among themselves. A step always
+        # takes the same number of pictures: as many as are given, so that none is computed in vain.
+        k, most = max(len(pictures), OTHERS + 1), ModelImages(probe.images).default_batch_size()
+        self._search = TopActivationSearch(model, [layer], k, batch_size=min(len(pictures), most))
         self._project = Projector(model, probe.images, [layer], rule)
+        self._impossible: dict[str, Exception] = {}
+        if layer in self._project.refused:
+            self._impossible["projections"] = self._project.refused[layer]
 
     def find(self, maps: NDArray[np.int32], channel_order: str) -> tuple[Record, Exception | None]:
         """Return what is logged of one map for each given picture, and why there are no projections.
@@ -47,17 +56,16 @@ class MapExamples:
             channel_order: "RGB" or "BGR", the order of the network's input channels.
 
         """
-        everywhere = self._search(self._probe.images)[self._layer]
-        own = self._search(self._probe.take(self._pictures)[0])[self._layer]
-        slots = self._slots(maps, own, everywhere)
         facts: dict[str, Any] = {"k": OTHERS + 1, "columns": COLUMNS}
-        failure: Exception | None = self._project.refused.get(self._layer)
-        tiles = None
-        if failure is None:
-            try:
-                tiles = self._project(self._probe.images, {self._layer: slots}).get(self._layer)
-            except Exception as error:  # noqa: BLE001 (the grids are logged all the same)
-                failure = error
+        slots, failure = self._attempt("search", lambda: self._search_both(maps))
+        tiles: Tiles | None = None
+        if slots is None:
+            slots = _no_units(maps)
+        else:
+            units = {self._layer: slots}
+            tiles, failure = self._attempt(
+                "projections", lambda: self._project(self._probe.images, units).get(self._layer)
+            )
         facts["extended"] = self._project.extended(self._layer)
         if tiles is None:
             facts["refused"] = "no picture excites these maps." if failure is None else str(failure)
@@ -65,6 +73,23 @@ class MapExamples:
         numbers, drawn = draw_units(slots, tiles, channel_order)
         rows: list[Blob] = [encode_picture(mosaic(row, OTHERS + 1), tiles.media) for row in drawn]
         return Record({**facts, **tiles.facts, "refused": None}, [numbers, *rows]), failure
+
+    def _attempt(self, part: str, work: Callable[[], Result]) -> tuple[Result | None, Exception | None]:
+        """What `work` returns, or why it could not; for want of memory it is not tried again."""
+        if part in self._impossible:
+            # Without its traceback, which would hold on to what the frames hold.
+            return None, self._impossible[part].with_traceback(None)
+        try:
+            return work(), None
+        except Exception as error:  # noqa: BLE001 (the grids are logged all the same)
+            if isinstance(error, (MemoryError, tf.errors.ResourceExhaustedError)):
+                self._impossible[part] = error
+            return None, error
+
+    def _search_both(self, maps: NDArray[np.int32]) -> UnitSlots:
+        everywhere = self._search(self._probe.images)[self._layer]
+        own = self._search(self._probe.take(self._pictures)[0])[self._layer]
+        return self._slots(maps, own, everywhere)
 
     def _slots(self, maps: NDArray[np.int32], own: TopActivations, everywhere: TopActivations) -> UnitSlots:
         each = np.arange(len(maps))[:, None]
@@ -85,3 +110,11 @@ class MapExamples:
             pick(getattr(own, name), getattr(everywhere, name)) for name in ("value", "row", "col")
         )
         return UnitSlots(value, image, row, col, numbers)
+
+
+def _no_units(maps: NDArray[np.int32]) -> UnitSlots:
+    """Places without a unit, for each map."""
+    shape = (len(maps), OTHERS + 1)
+    nowhere = np.zeros(shape, np.int32)
+    numbers = np.broadcast_to(maps[:, None], shape).astype(np.int32)
+    return UnitSlots(np.full(shape, -np.inf, np.float32), nowhere - 1, nowhere, nowhere, numbers)

@@ -7,16 +7,23 @@ from typing import Any, Literal
 import keras
 import numpy as np
 import tensorflow as tf
-from numpy.typing import NDArray
 
+from tb_convvis.callbacks.duration_notice import DurationNotice
 from tb_convvis.callbacks.map_examples import MapExamples
-from tb_convvis.callbacks.probe import Probe, draw_probe, spread_over_classes
+from tb_convvis.callbacks.occluded_pictures import OccludedPictures
+from tb_convvis.callbacks.probe import Probe, draw_probe
 from tb_convvis.callbacks.probe_record import probe_record
 from tb_convvis.callbacks.projector import picture_input
 from tb_convvis.callbacks.view_callback import ViewCallback
-from tb_convvis.images import draw_input, input_display
-from tb_convvis.methods import Colour, Occlusion, OcclusionProbe, Pair, Rule, occluder_grid
+from tb_convvis.callbacks.whole_numbers import count_of, pixels
+from tb_convvis.images import Display, draw_input, input_display
+from tb_convvis.methods import Colour, Occlusion, OcclusionProbe, Pair, Rule, mean_colour, occluder_grid
 from tb_convvis.schema import Blob
+
+MOST_VALUES = 1 << 26
+"""Values of the pictures that are searched, in all: 256 MiB as floating numbers."""
+UNCHANGING = (TypeError, ValueError, NotImplementedError, MemoryError, tf.errors.ResourceExhaustedError)
+"""Failures that the next epoch would only meet again."""
 
 
 @keras.saving.register_keras_serializable(package="tb_convvis")
@@ -34,9 +41,10 @@ class OcclusionMaps(ViewCallback):
             with labels that are none, the class that the network predicts is followed. Do not give the
             tf.data.Dataset that you train on: iterating it would change its shuffling.
         layers: the layer whose strongest map is watched: a list of one, a path, name or layer; None for the
-            last convolution.
+            last convolution whose maps are larger than one unit.
         images: how many pictures are occluded, default 8.
-        search: among how many pictures those are looked for that excite the map most, default 100.
+        search: among how many pictures those are looked for that excite the map most, default 100; fewer
+            where these would hold more than 2^26 values.
         size: side of the square in pixels, or (rows, columns); default a seventh of the picture.
         stride: distance of positions in pixels, or (rows, columns); default half the square, four times
             coarser per axis than `occlusion_sensitivity`: every position costs a forward pass per picture.
@@ -77,14 +85,14 @@ class OcclusionMaps(ViewCallback):
         **common: Any,
     ) -> None:
         super().__init__(log_dir, **common)
-        counts = (
-            ("images", images),
-            ("search", search),
-            ("batch_size", 1 if batch_size is None else batch_size),
-        )
-        for name, number in counts:
-            if not isinstance(number, int) or number < 1:
-                raise ValueError(f"Received: {name}={number!r}. Expected a whole number of at least 1.")
+        self.images, self.search = count_of("images", images), count_of("search", search)
+        self.batch_size = None if batch_size is None else count_of("batch_size", batch_size)
+        self.size, self.stride = pixels("size", size), pixels("stride", stride)
+        if self.size is not None and (np.broadcast_to(self.stride or 1, 2) > self.size).any():
+            raise ValueError(
+                f"Received: stride={stride!r} with size={size!r}. Expected a stride of at most the size: "
+                "a larger one would leave pixels uncovered."
+            )
         if rule not in ("deconvnet", "guided", "gradient"):
             raise ValueError(f'Received: rule={rule!r}. Expected "deconvnet", "guided" or "gradient".')
         if scores not in (None, "probabilities", "logits"):
@@ -95,15 +103,10 @@ class OcclusionMaps(ViewCallback):
             raise ValueError(
                 f"one layer is watched. Received: layers={self.layers!r}. Expected None or a list of one."
             )
-        self.images, self.search, self.seed, self.batch_size = images, search, seed, batch_size
-        self.size, self.stride, self.rule = _plain(size), _plain(stride), rule
+        self.rule, self.seed = rule, seed
         self.value = None if value is None else np.asarray(value, np.float64).tolist()
         self.channel_order, self.scores = channel_order, scores
-        self._probe: Probe | None = None
-        self._pictures: NDArray[np.int64] = np.zeros(0, np.int64)
-        self._occlude: OcclusionProbe | None = None
-        self._examples: MapExamples | None = None
-        self._impossible: Exception | None = None
+        self._forget()
 
     def settings(self) -> dict[str, Any]:
         """The arguments that shape what is logged."""
@@ -113,7 +116,8 @@ class OcclusionMaps(ViewCallback):
 
     def __getstate__(self) -> dict[str, Any]:
         """What a copy takes along: nothing that was compiled for a model."""
-        return {**super().__getstate__(), "_probe": None, "_occlude": None, "_examples": None}
+        nothing = {"_probe": None, "_chosen": None, "_occlude": None, "_examples": None, "_display": None}
+        return {**super().__getstate__(), **nothing, "_impossible": None, "_recorded": False}
 
     def on_train_begin(self, logs: Any = None) -> None:
         """Forget the fit before, even one that was interrupted: its model may be another."""
@@ -122,62 +126,96 @@ class OcclusionMaps(ViewCallback):
 
     def _forget(self) -> None:
         super()._forget()
-        self._probe, self._occlude, self._examples, self._impossible = None, None, None, None
+        self._probe: Probe | None = None
+        self._chosen: OccludedPictures | None = None
+        self._occlude: OcclusionProbe | None = None
+        self._examples: MapExamples | None = None
+        self._display: Display | None = None
+        self._impossible: Exception | None = None
+        self._recorded = False
 
     def log_step(self, step: int) -> None:
         """Write the grids of every picture, and at the first step of a fit the probe pictures."""
         if self._impossible is not None:
-            raise self._impossible
-        first = self._probe is None
+            # Without its traceback, which would hold on to what the frames hold.
+            raise self._impossible.with_traceback(None)
+        try:
+            probe, chosen, occlusion = self._look()
+        except UNCHANGING as reason:
+            self._impossible = reason
+            raise
+        for sentence in (*chosen.notes, *self._left_out(probe)):
+            self.note(sentence)
+        if self._missed or not self._recorded:
+            record = probe_record(probe, self.seed, self.class_names, self.channel_order)
+            self.write(step, "probe", "occlusion", record.facts, record.blobs)
+            self._recorded = True
+        if self._examples is None:
+            self._examples = MapExamples(self.model, probe, chosen.numbers, occlusion.layer, self.rule)
+        self._write(step, occlusion, probe, chosen, self._examples)
+
+    def _look(self) -> tuple[Probe, OccludedPictures, Occlusion]:
+        """Occlude the pictures, which are drawn at the first step of a fit."""
+        notice = None
         if self._probe is None:
             if self.data is None:
                 raise ValueError("there are no pictures to occlude. Received: data=None. Expected pictures.")
-            self._probe = draw_probe(self.data, max(self.images, self.search), self.seed)
-            self._pictures = spread_over_classes(self._probe, self.images, self.seed)
-        if self._occlude is None:
+            count, room = max(self.images, self.search), (MOST_VALUES, self.images)
+            self._probe = draw_probe(self.data, count, self.seed, spread=True, room=room)
+        if self._occlude is None or self._chosen is None:
+            notice = DurationNotice(self._say_duration)
             self._occlude = self._make_probe(self._probe)
-        images, labels = self._probe.take(self._pictures)
-        try:
-            occlusion = self._occlude(images, labels)
-        except (ValueError, NotImplementedError, MemoryError) as reason:
-            # It will not change: an epoch is not spent on finding out again.
-            self._impossible = reason
-            raise
-        if first:
-            record = probe_record(self._probe, self.seed, self.class_names, self.channel_order)
-            self.write(step, "probe", "occlusion", record.facts, record.blobs)
-        if self._examples is None:
-            self._examples = MapExamples(self.model, self._probe, self._pictures, occlusion.layer, self.rule)
-        self._write(step, occlusion, self._probe, self._examples)
+            classes = self._occlude.classes(self._probe.take(np.array([0]))[0])
+            self._chosen = OccludedPictures.choose(self._probe, self.images, classes, self.seed)
+        images, _ = self._probe.take(self._chosen.numbers)
+        return self._probe, self._chosen, self._occlude(images, self._chosen.labels, notice)
+
+    def _left_out(self, probe: Probe) -> list[str]:
+        """What is to be said of pictures that are not searched for want of room."""
+        asked = min(max(self.images, self.search), probe.drawn_from)
+        if probe.count >= asked:
+            return []
+        return [
+            f"{probe.count} of {asked} pictures are searched: more would hold over {MOST_VALUES:,} values."
+        ]
 
     def _make_probe(self, probe: Probe) -> OcclusionProbe:
         pictures = tf.nest.flatten(probe.images)[picture_input(probe.images)]
         grid = occluder_grid(pictures.shape[1], pictures.shape[2], self.size)
         stride = self.stride or (max(1, grid.size[0] // 2), max(1, grid.size[1] // 2))
-        value = self.value
-        if value is None:
-            value = pictures.mean((0, 1, 2), dtype=np.float64).tolist()
+        value = mean_colour(pictures).tolist() if self.value is None else self.value
         layer = None if self.layers is None else self.layers[0]
+        self._display = input_display(pictures)
         return OcclusionProbe(
             self.model, layer, grid.size, stride, value, batch_size=self.batch_size, scores=self.scores
         )
 
-    def _write(self, step: int, occlusion: Occlusion, probe: Probe, examples: MapExamples) -> None:
+    def _say_duration(self, start: float, epoch: float) -> None:
+        self.say(
+            "occlusion",
+            f"occlusion maps will take about {start:.0f} s at the start and {epoch:.0f} s per logged epoch; "
+            "a larger stride, fewer images or a larger freq make it less.",
+        )
+
+    def _write(
+        self, step: int, occlusion: Occlusion, probe: Probe, chosen: OccludedPictures, examples: MapExamples
+    ) -> None:
         shown, failure = examples.find(occlusion.strongest_map, self.channel_order)
         pictures = tf.nest.flatten(probe.images)[picture_input(probe.images)]
         square = occlusion.value.reshape(1, 1, 1, -1)
+        display = self._display or input_display(pictures)
         facts = {
             "layer": occlusion.layer,
-            "images": self._pictures,
+            "images": chosen.numbers,
             "labels": occlusion.labels,
-            "labelled": probe.labels is not None,
+            "labelled": chosen.labels is not None,
             "classes": occlusion.classes,
             "rows": occlusion.rows,
             "cols": occlusion.cols,
             "size": occlusion.size,
             "stride": occlusion.stride,
             "value": occlusion.value,
-            "colour": draw_input(square, input_display(pictures), self.channel_order)[0, 0, 0],
+            "colour": draw_input(square, display, self.channel_order)[0, 0, 0],
             "unoccluded_probability": occlusion.unoccluded_probability,
             "unoccluded_class": occlusion.unoccluded_class,
             "unoccluded_activation": occlusion.unoccluded_activation,
@@ -193,8 +231,3 @@ class OcclusionMaps(ViewCallback):
         if failure is not None:
             with self.isolated(occlusion.layer):
                 raise failure
-
-
-def _plain(pair: Pair | None) -> Any:
-    """A size as JSON has it."""
-    return pair if pair is None or isinstance(pair, int) else [int(side) for side in pair]

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, get_args
 
 import keras
 import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from tb_convvis.callbacks.class_labels import class_labels, shared_out
+from tb_convvis.callbacks.class_spread import in_turn
+from tb_convvis.callbacks.reservoir import BalancedReservoir, Reservoir
+
+LabelForm = Literal["classes", "none", "shares", "other"]
+"""One class per picture, no labels, shares of the classes, or something else."""
+LABEL_FORMS: tuple[LabelForm, ...] = get_args(LabelForm)
 LOOKED_AT = 10
 """From data that comes in batches the probe is drawn from this many times its size, not from all of it."""
 
@@ -22,12 +30,14 @@ class Probe:
     """A draw of pictures.
 
     `images`: in the structure of the model's inputs, each [n, ...]; `labels`: int64 [n], or None where
-    there are none or they are not classes; `drawn_from`: how many pictures were looked at.
+    there are none or they are not classes; `drawn_from`: how many pictures were looked at; `form`: what
+    the labels were read from.
     """
 
     images: Any
     labels: NDArray[np.int64] | None
     drawn_from: int
+    form: LabelForm = "classes"
 
     @property
     def count(self) -> int:
@@ -40,7 +50,9 @@ class Probe:
         return images, None if self.labels is None else self.labels[numbers]
 
 
-def draw_probe(data: Any, count: int, seed: int = 0) -> Probe:
+def draw_probe(
+    data: Any, count: int, seed: int = 0, *, spread: bool = False, room: tuple[int, int] | None = None
+) -> Probe:
     """Draw a probe set, without touching a global random state.
 
     Args:
@@ -48,10 +60,14 @@ def draw_probe(data: Any, count: int, seed: int = 0) -> Probe:
             several inputs; a tf.data.Dataset of x or (x, y), batched or not; a keras.utils.PyDataset.
         count: how many pictures to draw; all of them when there are fewer.
         seed: of the draw.
+        spread: whether each class gives a picture before any gives a second, and labels that share out 1
+            among the classes stand for the largest share; else every picture is as likely as another.
+        room: (values, pictures): fewer than `count` are drawn where they would hold more values, but no
+            fewer than so many.
 
     Raises:
         TypeError: data of another kind.
-        ValueError: data without pictures.
+        ValueError: data without pictures, or with pictures of several sizes.
 
     Example:
         >>> draw_probe((np.zeros((20, 8, 8, 3)), np.arange(20)), count=5).labels.shape
@@ -61,74 +77,100 @@ def draw_probe(data: Any, count: int, seed: int = 0) -> Probe:
     generator = np.random.default_rng(seed)
     if isinstance(data, (tf.data.Dataset, keras.utils.PyDataset)):
         with _random_states_kept():
-            return _draw_from_batches(_batches(data, generator), count, generator)
-    images, labels = _split(data)
-    sizes = {len(array) for array in tf.nest.flatten(images)}
+            return _draw_from_batches(_batches(data, generator), count, generator, spread, room)
+    images, labels, form = _split(data, spread)
+    flat = tf.nest.flatten(images)
+    sizes = {len(array) for array in flat}
     if len(sizes) != 1 or 0 in sizes:
         raise ValueError(f"data needs pictures, as many in every input. Received: {sorted(sizes)} pictures.")
     (total,) = sizes
-    rows = np.sort(generator.choice(total, min(count, total), replace=False))
+    count = _fitting(count, [array.shape[1:] for array in flat], room)
+    if spread and labels is not None:
+        rows = np.sort(in_turn(labels, generator)[:count])
+    else:
+        rows = np.sort(generator.choice(total, min(count, total), replace=False))
     return Probe(
         tf.nest.map_structure(lambda array: np.asarray(array[rows]), images),
         None if labels is None else labels[rows],
         total,
+        form,
     )
 
 
-def spread_over_classes(probe: Probe, count: int, seed: int = 0) -> NDArray[np.int64]:
-    """Return numbers of `count` pictures of a probe set, of as many classes as there are, in their order.
-
-    Each class gives a picture before any gives a second; without labels every picture counts as of one class.
-
-    Example:
-        >>> probe = Probe(np.zeros((5, 8, 8, 3)), np.array([0, 0, 0, 1, 2]), drawn_from=5)
-        >>> spread_over_classes(probe, 3).tolist()[1:]
-        [3, 4]
-
-    """
-    labels = np.zeros(probe.count, np.int64) if probe.labels is None else probe.labels
-    shuffled = np.random.default_rng(seed).permutation(probe.count)
-    turn = np.zeros(probe.count, np.int64)
-    for label in np.unique(labels):
-        members = shuffled[labels[shuffled] == label]
-        turn[members] = np.arange(len(members))
-    chosen = shuffled[np.argsort(turn[shuffled], kind="stable")][:count]
-    return np.asarray(chosen[np.lexsort((chosen, labels[chosen]))], np.int64)
-
-
-def _draw_from_batches(batches: Iterator[Any], count: int, generator: np.random.Generator) -> Probe:
-    """Draw while reading, keeping no more pictures than are drawn (Vitter's algorithm R)."""
+def _draw_from_batches(
+    batches: Iterator[Any],
+    count: int,
+    generator: np.random.Generator,
+    spread: bool,
+    room: tuple[int, int] | None,
+) -> Probe:
+    """Draw while reading, keeping no more pictures than are drawn."""
     kept: list[list[NDArray[Any]]] = []
     kept_labels: list[int | None] = []
-    structure, seen = None, 0
+    forms: set[LabelForm] = set()
+    structure, reservoir = None, None
+    limit = LOOKED_AT * count
     for batch in batches:
-        images, labels = _split(batch)
+        images, labels, form = _split(batch, spread)
         structure = images
+        forms.add(form)
         flat = tf.nest.flatten(images)
+        if reservoir is None:
+            places = _fitting(count, [array.shape[1:] for array in flat], room)
+            reservoir = (BalancedReservoir if spread else Reservoir)(places, generator)
         for row in range(len(flat[0])):
-            place = seen if seen < count else int(generator.integers(seen + 1))
-            seen += 1
-            if place >= count:
+            label = None if labels is None else int(labels[row])
+            place = reservoir.place(label)
+            if place is None:
                 continue
             # Copies, so that the batch itself is let go.
             picture = [np.array(array[row]) for array in flat]
-            label = None if labels is None else int(labels[row])
             if place == len(kept):
                 kept.append(picture)
                 kept_labels.append(label)
             else:
                 kept[place], kept_labels[place] = picture, label
-        if seen >= LOOKED_AT * count:
+        if reservoir.seen >= limit:
             break
-    if not kept:
+    if reservoir is None or not kept:
         raise ValueError("data holds no pictures.")
-    arrays = [np.stack(column) for column in zip(*kept, strict=True)]
     known = [label for label in kept_labels if label is not None]
+    if complete := len(known) == len(kept):
+        forms -= {"none", "other"}
     return Probe(
-        tf.nest.pack_sequence_as(structure, arrays),
-        np.array(known, np.int64) if len(known) == len(kept) else None,
-        seen,
+        tf.nest.pack_sequence_as(structure, _stacked(kept)),
+        np.array(known, np.int64) if complete else None,
+        reservoir.seen,
+        max(forms, key=LABEL_FORMS.index, default="classes"),
     )
+
+
+def _fitting(count: int, shapes: list[tuple[int, ...]], room: tuple[int, int] | None) -> int:
+    """How many pictures of so many values there is room for, `count` at the most."""
+    if room is None:
+        return count
+    values, least = room
+    return min(count, max(least, values // max(1, sum(math.prod(shape) for shape in shapes))))
+
+
+def _stacked(pictures: list[list[NDArray[Any]]]) -> list[NDArray[Any]]:
+    """One array of each input; `pictures` is emptied on the way, as both may not fit into memory."""
+    shapes = [sorted({picture[number].shape for picture in pictures}) for number in range(len(pictures[0]))]
+    for sizes in shapes:
+        if len(sizes) > 1:
+            received = ", ".join(" x ".join(map(str, size)) for size in sizes[:5])
+            raise ValueError(
+                f"data holds pictures of several sizes. Received: {received}. "
+                "Expected one size: resize them, as with keras.layers.Resizing in the dataset."
+            )
+    types = [
+        np.result_type(*{picture[number].dtype for picture in pictures}) for number in range(len(shapes))
+    ]
+    arrays = [np.empty((len(pictures), *size[0]), kind) for size, kind in zip(shapes, types, strict=True)]
+    while pictures:
+        for array, part in zip(arrays, pictures.pop(), strict=True):
+            array[len(pictures)] = part
+    return arrays
 
 
 @contextmanager
@@ -152,12 +194,19 @@ def _batches(data: Any, generator: np.random.Generator) -> Iterator[Any]:
     yield from (data if batched else data.batch(64)).as_numpy_iterator()
 
 
-def _split(data: Any) -> tuple[Any, NDArray[np.int64] | None]:
-    if isinstance(data, tuple):
-        if not 1 <= len(data) <= 3:
-            raise TypeError(f"data as a tuple is (x, y). Received: a tuple of {len(data)}.")
-        return _arrays(data[0]), _class_indices(data[1]) if len(data) > 1 else None
-    return _arrays(data), None
+def _split(data: Any, spread: bool) -> tuple[Any, NDArray[np.int64] | None, LabelForm]:
+    if not isinstance(data, tuple):
+        return _arrays(data), None, "none"
+    if not 1 <= len(data) <= 3:
+        raise TypeError(f"data as a tuple is (x, y). Received: a tuple of {len(data)}.")
+    given = data[1] if len(data) > 1 else None
+    labels = class_labels(given, shares=spread)
+    form: LabelForm = "classes"
+    if labels is None:
+        form = "none" if given is None else "other"
+    elif spread and shared_out(given):
+        form = "shares"
+    return _arrays(data[0]), labels, form
 
 
 def _arrays(images: Any) -> Any:
@@ -173,16 +222,3 @@ def _arrays(images: Any) -> Any:
             f"{tuple(flat[0].shape)}. Expected one array [n, H, W, C]: numpy.stack makes it."
         )
     return tf.nest.map_structure(np.asarray, images)
-
-
-def _class_indices(labels: Any) -> NDArray[np.int64] | None:
-    if labels is None or not hasattr(labels, "shape"):
-        return None
-    array = np.asarray(labels)
-    if array.ndim == 2 and array.shape[1] > 1:
-        one_hot = np.isin(array, (0, 1)).all() and (array.sum(1) == 1).all()
-        return array.argmax(1).astype(np.int64) if one_hot else None
-    flat = array.reshape(len(array), -1)
-    if flat.shape[1] != 1 or array.dtype.kind not in "iubf" or not np.array_equal(flat, np.round(flat)):
-        return None
-    return flat[:, 0].astype(np.int64)

@@ -46,5 +46,6 @@ def probe_record(probe: Probe, seed: int, class_names: Sequence[str] | None, cha
         "display": display.words,
         "size": (height, width),
     }
-    drawn = draw_input(pictures, display, channel_order)
+    # One at a time: all of them as floating numbers would take four times the room of what the user has.
+    drawn = (draw_input(picture[None], display, channel_order)[0] for picture in pictures)
     return Record(facts, [encode_picture(picture, media) for picture in drawn])

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Iterable
 from itertools import count
-from typing import Literal, SupportsIndex
+from typing import Literal
+
+from tb_convvis.callbacks.whole_numbers import whole
 
 Frequency = int | Iterable[int] | Literal["log"]
 
@@ -31,11 +32,11 @@ class Schedule:
         self.freq: int | list[int] | str
         self._every: int | None = None
         self._listed: frozenset[int] = frozenset()
-        whole = _whole(freq)
+        every = whole(freq)
         several = freq if isinstance(freq, Iterable) and not isinstance(freq, str) else ()
-        steps = [_whole(step) for step in several]
-        if whole is not None and whole >= 1:
-            self.freq = self._every = whole
+        steps = [whole(step) for step in several]
+        if every is not None and every >= 1:
+            self.freq = self._every = every
         elif steps and all(step is not None and step >= 0 for step in steps):
             self.freq = sorted({step for step in steps if step is not None})
             self._listed = frozenset(self.freq)
@@ -57,16 +58,6 @@ class Schedule:
         if self._every is not None:
             return step % self._every == 0
         return step == 0 or any(step == power * digit for power in _powers_up_to(step) for digit in (1, 2, 5))
-
-
-def _whole(value: object) -> int | None:
-    """A whole number of Python's or NumPy's; None for anything else."""
-    if isinstance(value, bool) or not isinstance(value, SupportsIndex):
-        return None
-    try:
-        return operator.index(value)
-    except TypeError:  # an array offers __index__ and refuses
-        return None
 
 
 def _powers_up_to(step: int) -> list[int]:

@@ -87,6 +87,7 @@ class TopActivations(ViewCallback):
         self._features: dict[str, LayerFeatures] = {}
         self._unknown: dict[str, ValueError] = {}
         self._impossible: ValueError | None = None
+        self._recorded = False
 
     def settings(self) -> dict[str, Any]:
         """The arguments that shape what is logged."""
@@ -105,7 +106,7 @@ class TopActivations(ViewCallback):
     def _forget(self) -> None:
         super()._forget()
         self._probe, self._search, self._project, self._features = None, None, None, {}
-        self._unknown, self._impossible = {}, None
+        self._unknown, self._impossible, self._recorded = {}, None, False
 
     def log_step(self, step: int) -> None:
         """Write the records of every chosen layer, and at the first step of a fit the probe pictures."""
@@ -113,8 +114,10 @@ class TopActivations(ViewCallback):
             if self.data is None:
                 raise ValueError("there are no pictures to search. Received: data=None. Expected pictures.")
             self._probe = draw_probe(self.data, self.images, self.seed)
+        if self._missed or not self._recorded:
             record = probe_record(self._probe, self.seed, self.class_names, self.channel_order)
             self.write(step, "probe", "pictures", record.facts, record.blobs)
+            self._recorded = True
         pictures = self._probe.images
         if self._impossible is not None:
             raise self._impossible

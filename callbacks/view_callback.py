@@ -131,6 +131,11 @@ class ViewCallback(keras.callbacks.Callback):
         """Say beside this epoch's records what was sampled, capped or counted apart."""
         self._notes.append(sentence)
 
+    def say(self, topic: str, sentence: str) -> None:
+        """Print a sentence, once per fit and topic, unless the fit is silent."""
+        if self._log is not None:
+            self._log.say(topic, sentence)
+
     @contextmanager
     def isolated(self, layer: str) -> Iterator[None]:
         """Keep a failure of one layer from the others: it is logged with the epoch and warned of once.
@@ -253,10 +258,11 @@ class ViewCallback(keras.callbacks.Callback):
         reason = f"{type(error).__name__}: {error}"
         self._failures.append({"view": self.view, "layer": layer, "reason": reason})
         where = f" for layer {layer!r}" if layer else ""
+        advice = "Choose other layers with layers=[...], or use" if layer else "Use"
         self._warn_once(
             f"{layer} {type(error).__name__}",
             f"ConvVis could not log the view {self.view!r}{where}; training goes on. {reason} "
-            "Choose other layers with layers=[...], or use on_error='raise' to see where it fails.",
+            f"{advice} on_error='raise' to see where it fails.",
         )
 
     @contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,7 +34,7 @@ def input_display(images: NDArray[np.generic]) -> Display:
     """Return how pictures [n, H, W, C] in a network's input range are drawn.
 
     uint8 and 0..255, 0..1 and -1..1 are recognised. Anything else, such as channels that were standardised,
-    is stretched over the range each channel has in these pictures, and said to be.
+    is stretched over the range each channel has in these pictures, and said to be. Only finite values count.
 
     Example:
         >>> input_display(np.linspace(0, 1, 12).reshape(1, 2, 2, 3)).words
@@ -42,15 +42,31 @@ def input_display(images: NDArray[np.generic]) -> Display:
 
     """
     channels = images.shape[-1]
-    low, high = float(np.min(images)), float(np.max(images))
+    lows, highs = _range(images)
+    low, high = float(lows.min()), float(highs.max())
     for first, last in ((0.0, 1.0), (-1.0, 1.0), (0.0, 255.0)):
         within = first <= low and high <= last
         if within and (images.dtype != np.uint8 or last == 255.0):
             ends = (np.full(channels, value, np.float32) for value in (first, last))
             return Display(f"{first:g} is black, {last:g} is white", *ends)
-    axes = tuple(range(images.ndim - 1))
-    lows, highs = (np.asarray(edge(images, axis=axes), np.float32) for edge in (np.min, np.max))
-    return Display("each channel is stretched over its range in these pictures", lows, highs)
+    ends = (np.asarray(edge, np.float32) for edge in (lows, highs))
+    return Display("each channel is stretched over its range in these pictures", *ends)
+
+
+def _range(images: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Lowest and highest finite value of each channel, 0 where there is none; one picture at a time."""
+    lows, highs = [], []
+    for image in images:
+        values = image.reshape(-1, image.shape[-1])
+        if values.dtype.kind == "f" and not np.isfinite(values).all():
+            finite = np.isfinite(values)
+            lows.append(np.min(values, 0, initial=np.inf, where=finite))
+            highs.append(np.max(values, 0, initial=-np.inf, where=finite))
+        else:
+            lows.append(values.min(0))
+            highs.append(values.max(0))
+    low, high = np.min(lows, axis=0), np.max(highs, axis=0)
+    return np.where(low <= high, low, 0), np.where(low <= high, high, 0)
 
 
 def draw_input(images: NDArray[np.generic], display: Display, channel_order: str = "RGB") -> Bytes:

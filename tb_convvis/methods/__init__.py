@@ -6,7 +6,7 @@ from tb_convvis.methods.feature_layers import FOLLOWERS, feature_layers, resolve
 from tb_convvis.methods.histogram import Histogram, weight_histogram
 from tb_convvis.methods.kernels import Kernel, convolution_kernel, is_convolution
 from tb_convvis.methods.occlusion import occlusion_sensitivity
-from tb_convvis.methods.occlusion_arguments import Colour
+from tb_convvis.methods.occlusion_arguments import Colour, mean_colour
 from tb_convvis.methods.occlusion_grid import OccluderGrid, Pair, occluder_grid
 from tb_convvis.methods.occlusion_probe import OcclusionProbe
 from tb_convvis.methods.occlusion_result import Occlusion
@@ -38,6 +38,7 @@ __all__ = [
     "deconvnet",
     "feature_layers",
     "is_convolution",
+    "mean_colour",
     "occluder_grid",
     "occlusion_sensitivity",
     "receptive_fields",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 
 from keras import layers
@@ -56,15 +56,44 @@ def feature_layers(model: Any, images: Any) -> list[str]:
     def trace(inline: bool, *inputs: Any) -> None:
         calls = trace_layer_calls(model, data.pack(inputs), inline, runs=False)
         chosen.clear()
-        for call in calls:
-            if is_convolution(call.layer) and call.output is not None and call.output.shape.rank == 4:
-                shown = _follow(call, calls)
-                rows, columns = (int(side) for side in shown.output.shape[1:3])
-                # Later convolutions of a resolution replace earlier ones, in the place of the first.
-                chosen[rows, columns] = shown.path
+        for shown in _convolutions(calls):
+            rows, columns = (int(side) for side in shown.output.shape[1:3])
+            # Later convolutions of a resolution replace earlier ones, in the place of the first.
+            chosen[rows, columns] = shown.path
 
     compile_traced(trace, *data.specs(1))
     return list(chosen.values())
+
+
+def watched_layer(model: Any, images: Any) -> str | None:
+    """Path of the last convolution, in the order of the network, whose maps are larger than one unit.
+
+    Gates and heads that see the whole image at once have maps of one unit; where there are no others, the
+    last of them is taken. Normalisation and activation count as in ``feature_layers``.
+
+    Args:
+        model: a built Keras model. Nothing about it is changed.
+        images: pictures as the model takes them; only their shapes matter.
+
+    Returns:
+        A slash path, such as ``"backbone/relu4"``; None if there is no convolution.
+
+    Example:
+        >>> model = keras.Sequential([keras.Input((8, 8, 3)), keras.layers.Conv2D(4, 3, name="conv")])
+        >>> watched_layer(model, np.zeros((1, 8, 8, 3)))
+        'conv'
+
+    """
+    data = ModelImages(images)
+    chosen: dict[bool, str] = {}
+
+    def trace(inline: bool, *inputs: Any) -> None:
+        chosen.clear()
+        for shown in _convolutions(trace_layer_calls(model, data.pack(inputs), inline, runs=False)):
+            chosen[tuple(shown.output.shape[1:3]) != (1, 1)] = shown.path
+
+    compile_traced(trace, *data.specs(1))
+    return chosen.get(True, chosen.get(False))
 
 
 def resolve_layers(
@@ -101,6 +130,13 @@ def resolve_layers(
 
     compile_traced(trace, *data.specs(1))
     return paths, problems
+
+
+def _convolutions(calls: list[LayerCall]) -> Iterator[LayerCall]:
+    """The calls of convolutions that make maps, each at the last of its normalisation and activation."""
+    for call in calls:
+        if is_convolution(call.layer) and call.output is not None and call.output.shape.rank == 4:
+            yield _follow(call, calls)
 
 
 def _follow(call: LayerCall, calls: list[LayerCall]) -> LayerCall:

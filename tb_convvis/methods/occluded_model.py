@@ -31,6 +31,8 @@ Columns = list[NDArray[Any]]
 
 FLOATS_PER_STEP = 1 << 25
 """Values of the largest tensor of a step: 128 MiB."""
+LEAST_SAVING = 1.15
+"""Windows are only tried where they save this factor of multiplications: reading them has a price."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,8 @@ class Unoccluded:
         probability: Of each class, [classes].
         output: What the model returned, [1, units].
         totals: Total activation of each map of the layer, [maps].
-        base: Values that the incremental way reads around its windows, on the device.
+        base: Values that the incremental way reads around its windows, on the device; none where it is not
+            of use.
     """
 
     probability: NDArray[np.float32]
@@ -60,6 +63,7 @@ class OccludedModel:
         grid: Positions of the occluder.
         source: Which of the model's inputs, counted from 0, is the image.
         scores: What the output is, where the caller knows better than the graph.
+        way: "incremental", "plain", or "auto", which leaves windows out where they would save little.
 
     Raises:
         ValueError: If the model has several outputs or no class scores, or the layer is unknown.
@@ -74,7 +78,9 @@ class OccludedModel:
         *,
         source: int,
         scores: Scores | None,
+        way: Literal["auto"] | Way,
     ) -> None:
+        self._way = way
         self._model, self._layer, self._data, self._grid = model, layer, data, grid
         self._source, self._told = source, scores
         self.trace_count = 0
@@ -82,6 +88,8 @@ class OccludedModel:
         self.scores: ClassScores = ClassScores(0, "logits", "", False)
         self.work = (1.0, 1.0)
         """Multiplications of one position, in windows and of the whole model."""
+        self.windows = True
+        """Whether computing in windows is asked for, or worth a try."""
         self._largest = (1, 1)
         self._plan: list[Any] = []
         self._specs: list[Any] = []
@@ -156,7 +164,9 @@ class OccludedModel:
         maps = single_tensor(call)
         plan = self._plan_of(source, [output, maps])
         self._plan, self.work, self._largest = plan.signature, plan.work, plan.largest
-        base = list(plan.base.values())
+        windows, whole = plan.work
+        self.windows = {"incremental": True, "plain": False}.get(self._way, whole >= LEAST_SAVING * windows)
+        base = list(plan.base.values()) if self.windows else []
         self._specs = [tf.TensorSpec((1, *t.shape[1:]), t.dtype) for t in base]
         totals = tf.reduce_sum(tf.cast(channels_last(call, maps), tf.float32), (1, 2))
         self.trace_count += 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tb_convvis.methods.occluder_steps import Progress
 from tb_convvis.methods.occlusion_arguments import Colour
 from tb_convvis.methods.occlusion_grid import Pair
 from tb_convvis.methods.occlusion_probe import OcclusionProbe
@@ -18,6 +19,7 @@ def occlusion_sensitivity(  # noqa: PLR0917 (the order of its arguments is publi
     stride: Pair | None = None,
     value: Colour | None = None,
     layer: Any = None,
+    progress: Progress | None = None,
 ) -> Occlusion:
     """Move a square of one colour over each image and watch the class and the strongest map.
 
@@ -29,7 +31,9 @@ def occlusion_sensitivity(  # noqa: PLR0917 (the order of its arguments is publi
         size: Side of the occluder in pixels, or (rows, columns); by default a seventh of each axis.
         stride: Distance of positions in pixels, or (rows, columns); by default a quarter of the size.
         value: Colour of the occluder, a number or one for each channel; by default the mean of the images.
-        layer: Path, name or layer object whose strongest map is watched; by default the last convolution.
+        layer: Path, name or layer object whose strongest map is watched; by default the last convolution
+            whose maps are larger than one unit.
+        progress: Called after each step with the positions done and in all.
 
     Raises:
         ValueError: As ``OcclusionProbe``, which does the work and is to be preferred for repeated calls.
@@ -43,4 +47,4 @@ def occlusion_sensitivity(  # noqa: PLR0917 (the order of its arguments is publi
         >>> occlusion_sensitivity(model, np.random.rand(2, 16, 16, 3), size=4, stride=4).top_class.shape
         (2, 4, 4)
     """
-    return OcclusionProbe(model, layer, size, stride, value)(images, labels)
+    return OcclusionProbe(model, layer, size, stride, value)(images, labels, progress)

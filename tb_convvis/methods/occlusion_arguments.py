@@ -30,14 +30,14 @@ def image_input(data: ModelImages) -> int:
 
 
 def colour(value: Any, images: NDArray[Any]) -> NDArray[np.float32]:
-    """The occluder's value of each channel, float32 [channels]: ``value``, or the mean of ``images``.
+    """The occluder's value of each channel, float32 [channels]: ``value``, or that of ``mean_colour``.
 
     Raises:
         ValueError: If it is not one finite number, or one for each channel.
     """
     channels = images.shape[-1]
     if value is None:
-        return np.asarray(images.mean(axis=(0, 1, 2), dtype=np.float64), np.float32)
+        return np.asarray(mean_colour(images), np.float32)
     given = np.asarray(value, np.float32)
     if given.shape not in ((), (1,), (channels,)) or not np.isfinite(given).all():
         raise ValueError(
@@ -45,6 +45,21 @@ def colour(value: Any, images: NDArray[Any]) -> NDArray[np.float32]:
             f"Received: {value!r}."
         )
     return np.array(np.broadcast_to(given, (channels,)))
+
+
+def mean_colour(images: NDArray[Any]) -> NDArray[np.float64]:
+    """Mean of each channel over the finite values of ``images`` [n, H, W, C], 0 where there is none.
+
+    Example:
+        >>> mean_colour(np.array([1, 3, np.nan, np.inf]).reshape(2, 2, 1, 1))
+        array([2.])
+    """
+    total, count = np.zeros((2, images.shape[-1]))
+    for image in images:  # one at a time: all of them as float64 may not fit
+        finite = np.isfinite(image)
+        total += image.sum((0, 1), np.float64, where=finite)
+        count += finite.sum((0, 1))
+    return np.asarray(total / np.maximum(count, 1))
 
 
 def check_labels(labels: Any, count: int, classes: int) -> NDArray[np.int32] | None:

@@ -2,37 +2,20 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
-import tensorflow as tf
-from numpy.typing import NDArray
 
 from tb_convvis.methods.class_scores import Scores
-from tb_convvis.methods.feature_layers import feature_layers
+from tb_convvis.methods.feature_layers import watched_layer
 from tb_convvis.methods.model_images import ModelImages
 from tb_convvis.methods.occluded_model import Columns, OccludedModel, Unoccluded, Way
+from tb_convvis.methods.occluder_steps import OccludedImage, OccluderSteps, Progress
 from tb_convvis.methods.occlusion_arguments import Colour, check_labels, colour, image_input
-from tb_convvis.methods.occlusion_grid import OccluderGrid, Pair, occluder_grid
+from tb_convvis.methods.occlusion_grid import Pair, occluder_grid
 from tb_convvis.methods.occlusion_result import Occlusion
-
-LEAST_SAVING = 1.15
-"""Windows are only tried where they save this factor of multiplications: reading them has a price."""
-
-Progress = Callable[[int, int], object]
-
-
-@dataclass
-class _Job:
-    """One image under way."""
-
-    arrays: list[NDArray[np.float32]]
-    seen: Unoccluded
-    value: NDArray[np.float32]
-    choice: tuple[np.int32, np.int32]
+from tb_convvis.methods.occlusion_way import choose_way
 
 
 class OcclusionProbe:
@@ -45,7 +28,8 @@ class OcclusionProbe:
 
     Args:
         model: A built Keras model that returns class scores [n, classes], or one score of two classes.
-        layer: Path, name or layer object whose strongest map is watched; by default the last convolution.
+        layer: Path, name or layer object whose strongest map is watched; by default the last convolution
+            whose maps are larger than one unit.
         size: Side of the occluder in pixels, or (rows, columns); by default a seventh of each axis.
         stride: Distance of positions in pixels, or (rows, columns); by default a quarter of the size. The
             last position is flush with the edge, so that every pixel is covered.
@@ -89,17 +73,25 @@ class OcclusionProbe:
             raise ValueError(f"Expected scores of 'probabilities', 'logits' or None. Received: {scores!r}.")
         self._model, self._layer, self._size, self._stride = model, layer, size, stride
         self._value, self._asked, self._scores = value, way, scores
-        self._most = batch_size
-        self._halved = False
+        self._batch_size = batch_size
         self._signature: Any = None
-        self._grid: Any = None
         self._compiled: Any = None
+        self._steps: Any = None
         self._way: tuple[Way, str] | None = None
 
     @property
     def trace_count(self) -> int:
         """How often something was compiled; it grows only when images of another shape come."""
         return 0 if self._compiled is None else int(self._compiled.trace_count)
+
+    def classes(self, images: Any) -> int:
+        """Number of classes of the model, compiled for ``images``, of which only the shape matters.
+
+        Raises:
+            ValueError: As the class says, but for the labels.
+        """
+        self._compile(ModelImages(images))
+        return int(self._compiled.scores.classes)
 
     def __call__(self, images: Any, labels: Any = None, progress: Progress | None = None) -> Occlusion:
         """Occlude ``images`` at every position.
@@ -115,10 +107,8 @@ class OcclusionProbe:
             MemoryError: If memory ran out a second time, after the batch had been halved.
         """
         data = ModelImages(images)
-        source = image_input(data)
-        if self._signature != data.signature:
-            self._compile(data, source)
-        model, grid = self._compiled, self._grid
+        source = self._compile(data)
+        model, steps = self._compiled, self._steps
         value = colour(self._value, data.arrays[source])
         wanted = check_labels(labels, data.count, model.scores.classes)
         seen_all: list[Unoccluded] = []
@@ -126,101 +116,37 @@ class OcclusionProbe:
         columns: list[Columns] = []
         for number in range(data.count):
             arrays = data.take(np.array([number]))
-            seen = model.unoccluded(arrays)
+            seen = steps.unoccluded(arrays)
             model.scores.check(seen.output)
             label = np.argmax(seen.probability) if wanted is None else wanted[number]
             choice = (np.int32(label), np.int32(np.argmax(seen.totals)))
-            job = _Job(arrays, seen, value, choice)
+            image = OccludedImage(arrays, seen, value, choice)
             if self._way is None:
-                self._way = self._choose(job)
-            done = number * grid.count
-            columns.append(self._cover(job, progress, done, data.count * grid.count))
-            seen_all.append(seen)
+                self._way = choose_way(self._asked, model, steps, image)
+            columns.append(steps.cover(self._way[0], image, progress, number, data.count))
+            # What windows read of this image must not stay on the device while others have their turn.
+            seen_all.append(replace(seen, base=[]))
             chosen.append(choice)
+            del seen, image
         return self._result(seen_all, chosen, columns, value, data.signature[source])
 
-    def _compile(self, data: ModelImages, source: int) -> None:
+    def _compile(self, data: ModelImages) -> int:
+        """Compile for images of another shape than before; return which of the inputs is occluded."""
+        source = image_input(data)
+        if self._signature == data.signature:
+            return source
         height, width = data.signature[source][:2]
         grid = occluder_grid(height, width, self._size, self._stride)
         layer = self._layer
         if layer is None:
-            paths = feature_layers(self._model, data.structure)
-            if not paths:
+            layer = watched_layer(self._model, data.structure)
+            if layer is None:
                 raise ValueError("The model has no convolution whose maps could be watched: pass layer=.")
-            layer = paths[-1]
-        self._compiled = OccludedModel(self._model, layer, data, grid, source=source, scores=self._scores)
-        self._grid, self._signature, self._way = grid, data.signature, None
-
-    def _batch(self, way: Way) -> int:
-        """Positions per step, such that the steps of an image are of one size."""
-        most: int = self._most or self._compiled.most_positions(way)
-        count: int = self._grid.count
-        return -(-count // -(-count // most))
-
-    def _choose(self, job: _Job) -> tuple[Way, str]:
-        if self._asked != "auto":
-            return self._asked, "as asked"
-        windows, whole = self._compiled.work
-        if whole < LEAST_SAVING * windows:
-            return "plain", f"windows would save {1 - windows / max(whole, 1):.0%} of the multiplications"
-        try:
-            fast, small = self._time("incremental", job)
-        except (ValueError, NotImplementedError) as error:
-            return "plain", f"windows cannot be computed: {error}"
-        slow, full = self._time("plain", job)
-        count = min(len(small[0]), len(full[0]))
-        if not _agree([c[:count] for c in small], [c[:count] for c in full]):
-            return "plain", "windows gave other values"
-        chosen, other = _order(fast, slow)
-        self._compiled.forget(other, self._batch(other))
-        return chosen, f"measured: {fast * 1e3:.3g} ms per position in windows, {slow * 1e3:.3g} ms plain"
-
-    def _time(self, way: Way, job: _Job) -> tuple[float, Columns]:
-        """Seconds per position, the better of two steps after one to warm up, and what the step gave."""
-        seconds = []
-        for _ in range(3):
-            start = time.perf_counter()
-            columns = self._step(way, job, 0)
-            seconds.append(time.perf_counter() - start)
-        return min(seconds[1:]) / len(columns[0]), columns
-
-    def _cover(self, job: _Job, progress: Progress | None, done: int, total: int) -> Columns:
-        if self._way is None:
-            raise AssertionError("The way is chosen before the first position.")
-        parts: list[Columns] = []
-        first = 0
-        while first < self._grid.count:
-            parts.append(self._step(self._way[0], job, first))
-            first += len(parts[-1][0])
-            if progress is not None:
-                progress(done + first, total)
-        return [np.concatenate(column) for column in zip(*parts, strict=True)]
-
-    def _step(self, way: Way, job: _Job, first: int) -> Columns:
-        while True:
-            batch = self._batch(way)
-            positions = self._grid.indices[:, first : first + batch]
-            try:
-                return list(
-                    self._compiled.step(
-                        way,
-                        batch,
-                        job.arrays,
-                        job.seen,
-                        positions=positions,
-                        value=job.value,
-                        choice=job.choice,
-                    )
-                )
-            except tf.errors.ResourceExhaustedError as error:
-                if self._halved or batch == 1:
-                    after = ", after twice as many" if self._halved else ""
-                    raise MemoryError(
-                        f"Out of memory with {batch} positions of the occluder at a time{after}: pass a "
-                        "smaller batch_size, or smaller images."
-                    ) from error
-                self._halved, self._most = True, max(1, batch // 2)
-                self._compiled.forget(way, batch)
+        options: Any = {"source": source, "scores": self._scores, "way": self._asked}
+        self._compiled = OccludedModel(self._model, layer, data, grid, **options)
+        self._steps = OccluderSteps(self._compiled, grid, self._batch_size)
+        self._signature, self._way = data.signature, None
+        return source
 
     def _result(
         self,
@@ -232,7 +158,7 @@ class OcclusionProbe:
     ) -> Occlusion:
         if self._way is None:
             raise AssertionError("The way is chosen before the first position.")
-        grid: OccluderGrid = self._grid
+        grid = self._steps.grid
         plane = (len(chosen), len(grid.rows), len(grid.cols))
         probability, top_class, activation = (np.stack(c).reshape(plane) for c in zip(*columns, strict=True))
         labels, maps = (np.array(c, np.int32) for c in zip(*chosen, strict=True))
@@ -256,15 +182,3 @@ class OcclusionProbe:
             way=self._way[0],
             reason=self._way[1],
         )
-
-
-def _agree(left: Columns, right: Columns) -> bool:
-    """Whether probabilities and activations are the same to float tolerance."""
-    scale = float(np.abs(right[2]).max(initial=0)) + 1e-6
-    return np.allclose(left[0], right[0], atol=1e-4, equal_nan=True) and np.allclose(
-        left[2], right[2], rtol=1e-3, atol=1e-3 * scale, equal_nan=True
-    )
-
-
-def _order(windows: float, whole: float) -> tuple[Way, Way]:
-    return ("incremental", "plain") if windows < whole else ("plain", "incremental")

@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from keras import layers
 
-from tb_convvis.methods import Occlusion, OcclusionProbe, occluder_grid, occlusion_sensitivity
-from tb_convvis.methods.occluded_model import OccludedModel, Way
-from tests.methods.test_zoo import NAMES, _resident_mib, assert_equal, snapshot
-from tests.zoo import ZOO, build, conv
+from tb_convvis.methods import Occlusion, OcclusionProbe, occluder_grid
+from tb_convvis.methods.occluded_model import Way
+from tests.methods.test_zoo import NAMES, assert_equal, snapshot
+from tests.zoo import ZOO, build
 
 WAYS: tuple[Way, Way] = ("plain", "incremental")
 
@@ -201,42 +201,6 @@ def test_every_pixel_is_covered(data: st.DataObject) -> None:
     np.testing.assert_allclose(grid.spread(np.ones((1, len(grid.rows), len(grid.cols))), height, width), 1)
 
 
-def test_defaults() -> None:
-    model, images = classifier("rectangular"), ZOO["rectangular"].images(3) + 2
-    steps: list[tuple[int, int]] = []
-    found = OcclusionProbe(model)(images, progress=lambda done, total: steps.append((done, total)))
-    assert found.size == (2, 3)
-    assert found.stride == (1, 1)
-    assert found.probability.shape == (3, 13, 21)
-    np.testing.assert_allclose(found.value, images.mean(axis=(0, 1, 2)), rtol=1e-6)
-    assert found.layer.endswith("conv2")
-    assert found.labels.tolist() == found.unoccluded_class.tolist()
-    np.testing.assert_allclose(found.unoccluded_probability, model(images).numpy().max(axis=1), rtol=1e-5)
-    assert steps[-1] == (3 * 13 * 21, 3 * 13 * 21)
-    assert sorted(steps) == steps
-
-
-def test_takes_the_faster_way_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    model, images = classifier("fused_relu"), ZOO["fused_relu"].images(1)
-    expected = OcclusionProbe(model, size=2, stride=2, way="plain")(images)
-    time = OcclusionProbe._time
-    for faster in ("incremental", "plain"):
-
-        def timed(self: Any, way: Any, job: Any, faster: str = faster) -> Any:
-            return (0.001 if way == faster else 0.002), time(self, way, job)[1]
-
-        monkeypatch.setattr(OcclusionProbe, "_time", timed)
-        found = OcclusionProbe(model, size=2, stride=2)(images)
-        assert found.way == faster
-        assert found.reason.startswith("measured: ")
-        assert_same(found, expected)
-    found = OcclusionProbe(classifier("dilated"), size=9)(ZOO["dilated"].images(1))
-    assert (found.way, found.reason.split(" %")[0]) == (
-        "plain",
-        "windows would save 0% of the multiplications",
-    )
-
-
 @pytest.mark.parametrize("name", ["sequential", "residual_batch_norm", "subclassed_tf_function"])
 def test_follows_training_without_compiling_again(name: str) -> None:
     model, images = classifier(name), ZOO[name].images(2)
@@ -250,141 +214,3 @@ def test_follows_training_without_compiling_again(name: str) -> None:
     assert second.way == first.way
     assert_same(second, OcclusionProbe(model, size=5, stride=5, way="plain")(images))
     assert not np.allclose(first.probability, second.probability)
-
-
-@pytest.mark.parametrize("activation", ["sigmoid", None])
-def test_one_unit_is_two_classes(activation: Any) -> None:
-    inputs = keras.Input((12, 12, 3))
-    output = layers.Dense(1, activation=activation)(layers.Flatten()(conv(4, "conv1", "relu")(inputs)))
-    model, images = keras.Model(inputs, output), np.random.default_rng(0).normal(size=(4, 12, 12, 3))
-    labels = np.array([0, 1, 0, 1])
-    found = occlusion_sensitivity(model, images, labels, 4, 4)
-    raw = model(images).numpy()[:, 0]
-    second = raw if activation else 1 / (1 + np.exp(-raw))
-    np.testing.assert_allclose(found.unoccluded_probability, np.where(labels, second, 1 - second), rtol=1e-5)
-    assert np.array_equal(found.top_class, np.where(labels[:, None, None], 1, 0) ^ (found.probability < 0.5))
-    assert ("own sigmoid" if activation else "sigmoid applied") in found.scores
-
-
-def test_logits_become_probabilities() -> None:
-    model, images = build("nested"), ZOO["nested"].images(2)
-    found = occlusion_sensitivity(model, images, [2, 0], 5, 5)
-    expected = tf.nn.softmax(model(images)).numpy()[[0, 1], [2, 0]]
-    np.testing.assert_allclose(found.unoccluded_probability, expected, rtol=1e-5)
-    assert found.scores == "the model ends in logits: softmax applied"
-    assert found.layer == "backbone/block/conv3"
-
-
-def averaged() -> Any:
-    inputs = keras.Input((8, 8, 3))
-    x = layers.Flatten()(conv(3, "conv1")(inputs))
-    return keras.Model(inputs, layers.Average()([layers.Dense(3, "softmax")(x) for _ in range(2)]))
-
-
-def test_probabilities_in_disguise_are_not_taken_for_logits() -> None:
-    images = np.random.default_rng(0).normal(size=(1, 8, 8, 3))
-    with pytest.raises(ValueError, match=r"add up to 1.*scores='probabilities'"):
-        occlusion_sensitivity(averaged(), images)
-    found = OcclusionProbe(averaged(), scores="probabilities")(images)
-    assert 0 < found.unoccluded_probability[0] < 1
-
-
-@pytest.mark.parametrize(
-    ("options", "message"),
-    [
-        ({"size": 17}, "within the image of 16 x 16 pixels. Received size 17 x 17"),
-        ({"size": 0}, "Expected size as a whole number.*Received: 0"),
-        ({"size": 2.5}, "Expected size as a whole number"),
-        ({"size": 3, "stride": 4}, "would leave pixels uncovered"),
-        ({"value": [1, 2]}, "3 of them, one for each channel"),
-        ({"value": np.nan}, "finite number"),
-        ({"layer": "missing"}, "no layer 'missing'"),
-        ({"labels": [0, 1]}, "Expected labels as 4 whole numbers"),
-        ({"labels": np.eye(4)}, "labels.argmax"),
-        ({"labels": [0, 1, 2, 4]}, "from 0 to 3. Received labels from 0 to 4"),
-    ],
-)
-def test_bad_arguments(options: dict[str, Any], message: str) -> None:
-    with pytest.raises(ValueError, match=message):
-        occlusion_sensitivity(build("sequential"), ZOO["sequential"].images(), **options)
-
-
-@pytest.mark.parametrize(
-    ("options", "message"),
-    [
-        ({"way": "quick"}, "'auto', 'incremental' or 'plain'. Received: 'quick'"),
-        ({"batch_size": 0}, "batch_size of at least 1"),
-        ({"scores": "log"}, "Expected scores"),
-    ],
-)
-def test_bad_options(options: dict[str, Any], message: str) -> None:
-    with pytest.raises(ValueError, match=message):
-        OcclusionProbe(build("sequential"), **options)
-
-
-def test_models_without_one_score_for_each_class_are_refused() -> None:
-    images = np.zeros((1, 8, 8, 3), np.float32)
-    inputs = keras.Input((8, 8, 3))
-    x = conv(4, "maps")(inputs)
-    flat = layers.Flatten()(x)
-    heads = [layers.Dense(2, name="colour")(flat), layers.Dense(3, name="shape")(flat)]
-    with pytest.raises(ValueError, match=r"has 2 outputs: \['colour', 'shape'\]"):
-        occlusion_sensitivity(keras.Model(inputs, heads), images)
-    with pytest.raises(ValueError, match=r"expected \[images, classes\]"):
-        occlusion_sensitivity(keras.Model(inputs, x), images)
-    with pytest.warns(UserWarning, match="softmax over axis"), pytest.raises(ValueError, match="always 1"):
-        occlusion_sensitivity(keras.Model(inputs, layers.Dense(1, "softmax")(flat)), images)
-    with pytest.raises(ValueError, match="no convolution"):
-        occlusion_sensitivity(keras.Model(inputs, layers.Dense(2)(layers.Flatten()(inputs))), images)
-
-
-def test_memory_is_bounded_by_a_batch_whatever_the_stride(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The largest tensor of a step stays below the limit; nothing is made for all positions at once."""
-    limit = 20_000
-    monkeypatch.setattr("tb_convvis.methods.occluded_model.FLOATS_PER_STEP", limit)
-    model, images = build("nested"), ZOO["nested"].images(1)
-    sizes: dict[str, set[int]] = {"plain": set(), "incremental": set()}
-    step = OccludedModel.step
-
-    def noted(self: Any, way: Way, batch: int, *args: Any, **options: Any) -> Any:
-        sizes[way].add(batch)
-        return step(self, way, batch, *args, **options)
-
-    monkeypatch.setattr(OccludedModel, "step", noted)
-    for stride in (1, 4):
-        for way in WAYS:
-            OcclusionProbe(model, size=4, stride=stride, way=way)(images)
-    largest = 16 * 16 * 6  # floats of the first convolution's maps
-    assert max(sizes["plain"]) == limit // largest
-    assert max(sizes["incremental"]) > max(sizes["plain"])
-
-
-def test_memory_stays_flat() -> None:
-    model, images = build("sequential"), ZOO["sequential"].images(4)
-    probe = OcclusionProbe(model, size=4, stride=2)
-    for _ in range(20):
-        probe(images)
-    before = _resident_mib()
-    for _ in range(100):
-        probe(images)
-    assert _resident_mib() - before < 8
-
-
-def test_out_of_memory_halves_the_batch_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    model, images = build("sequential"), ZOO["sequential"].images(2)
-    expected = OcclusionProbe(model, size=4, stride=4, way="plain")(images)
-    step, limit, tried = OccludedModel.step, 5, []
-
-    def tight(self: Any, way: Any, batch: int, *args: Any, **options: Any) -> Any:
-        tried.append(batch)
-        if batch > limit:
-            raise tf.errors.ResourceExhaustedError(None, None, "no more memory")
-        return step(self, way, batch, *args, **options)
-
-    monkeypatch.setattr(OccludedModel, "step", tight)
-    found = OcclusionProbe(model, size=4, stride=4, way="plain", batch_size=8)(images)
-    assert tried == [8, *[4] * 8]
-    assert_same(found, expected)
-    limit = 1
-    with pytest.raises(MemoryError, match=r"Out of memory with 4 positions.*after twice as many.*batch_size"):
-        OcclusionProbe(model, size=4, stride=4, way="plain", batch_size=8)(images)
