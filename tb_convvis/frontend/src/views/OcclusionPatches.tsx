@@ -6,8 +6,9 @@ import { frameOf } from "../lib/positions";
 import { number } from "../lib/words";
 import { store } from "../state";
 import { FIRST_TILES, type OcclusionReady, projections } from "./occlusion";
-import { drawTile, paintPatch } from "./paintFeatures";
+import { MID_GREY, drawTile, paintPatch } from "./paintFeatures";
 import { pictureWords } from "./featureWords";
+import { UNANSWERED, isAnswered } from "./occlusionWords";
 import type { Probe } from "./probe";
 import { picturesDecoded } from "./probePictures";
 import { recordPicture } from "./recordPicture";
@@ -52,6 +53,7 @@ export function OcclusionPatches({ panel, place, probe, runs, side }: OcclusionP
   const { slots, height, width } = layout(tiles?.tile ?? frameOf(facts), k, Math.floor(side * dpr), Math.round(3 * dpr), tiles !== null);
   const picture = tiles ? recordPicture(projections, panel, FIRST_TILES + place) : null;
   const entries = slots.map((_, slot) => numbers.at(place, slot));
+  const answered = isAnswered(panel.record, place);
   const words = entries.map((entry) =>
     entry.image < 0 ? "no picture" : `${pictureWords(probe, entry.image)}: activation ${number(entry.value)}`,
   );
@@ -60,7 +62,8 @@ export function OcclusionPatches({ panel, place, probe, runs, side }: OcclusionP
     if (picture === undefined && store.blob(panel.series, panel.at, FIRST_TILES + place)) return;
     context.clearRect(0, 0, width, height);
     slots.forEach(({ projection, patch }, slot) => {
-      if (tiles && picture) drawTile(context, picture, tileInMap(slot, { tile: tiles.tile, across: k }), ...projection);
+      if (tiles && picture && answered) drawTile(context, picture, tileInMap(slot, { tile: tiles.tile, across: k }), ...projection);
+      else if (tiles) grey(context, projection);
       const entry = entries[slot];
       if (probe && entry) paintPatch(context, panel.record, probe, entry, runs, patch);
     });
@@ -79,8 +82,18 @@ export function OcclusionPatches({ panel, place, probe, runs, side }: OcclusionP
         })}
       </div>
       <p class="quiet">
-        {facts.refused !== null ? `No projections: ${facts.refused}` : picture === null ? "The projections are damaged." : "Framed: this picture. Right: strongest others."}
+        {facts.refused !== null ? `No projections: ${facts.refused}` : saysOf(picture, answered)}
       </p>
     </>
   );
+}
+
+function grey(context: CanvasRenderingContext2D, box: Box): void {
+  context.fillStyle = MID_GREY;
+  context.fillRect(...box);
+}
+
+function saysOf(picture: ImageBitmap | null | undefined, answered: boolean): string {
+  if (!answered) return `No projections: ${UNANSWERED}.`;
+  return picture === null ? "The projections are damaged." : "Framed: this picture. Right: strongest others.";
 }

@@ -5,7 +5,7 @@ import { drawnSize } from "../lib/mosaic";
 import { frameOf, spansOf } from "../lib/positions";
 import type { OcclusionFacts, OcclusionRecord } from "../data/occlusion";
 import { opacity, plotMode } from "../settings";
-import { type Common, OTHER, type Position, classNameOf, classValues, classesAt } from "./occlusion";
+import { type Common, OTHER, type Position, activationShares, classNameOf, classValues, classesAt } from "./occlusion";
 import { drawTile } from "./paintFeatures";
 import type { Probe } from "./probe";
 import { pictureOf } from "./probePictures";
@@ -49,7 +49,7 @@ function heat(values: ArrayLike<number>, scale: Scale): Sheet {
 }
 
 export function activationSheet(record: OcclusionRecord, place: number, { mapScale }: Common): Sheet {
-  return heat(record.grids(place).activation, mapScale);
+  return heat(activationShares(record, place), mapScale);
 }
 
 export function probabilitySheet(record: OcclusionRecord, place: number, { classScale }: Common): Sheet {
