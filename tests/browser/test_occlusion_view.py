@@ -7,13 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 from playwright.sync_api import expect
 
 from tb_convvis import schema
 from tb_convvis.images import encode_picture
 from tests.browser import worlds
 from tests.browser.board import Board
+from tests.browser.heat import Floats, cividis
 from tests.browser.tab import RGB, Tab
 from tests.logs import LogFile
 from tests.occlusion_logs import (
@@ -40,8 +40,6 @@ HOSTILE = "<img src=x onerror=document.title='ran'>"
 MANY = Planted(names=(HOSTILE, *ANIMALS[1:]), missing=(9, 15))
 ALPHA = 0.7
 """Of the heat over the picture, by default."""
-
-Floats = NDArray[np.float64]
 
 
 @pytest.fixture(scope="module")
@@ -147,20 +145,10 @@ def _pixel(tab: Tab, letter: str, y: float, x: float, run: int = 0) -> RGB:
     return red, green, blue
 
 
-def _cividis(share: float) -> Floats:
-    """Nuñez, Anderton and Renslow 2018, as polynomials."""
-    channels = (
-        (-4.54, -35.34, 2381.73, -6402.7, 7024.72, -2710.57),
-        (32.49, 170.73, 52.82, -131.46, 176.58, -67.37),
-        (81.24, 442.36, -2482.43, 6167.24, -6614.94, 2475.67),
-    )
-    return np.array([np.clip(np.polynomial.polynomial.polyval(share, one), 0, 255) for one in channels])
-
-
 def _over(image: int, y: int, x: int, share: float) -> Floats:
     """What is expected: the heat over the pixel of the picture."""
     under = picture(image)[y, x].astype(float)
-    return np.asarray((1 - ALPHA) * under + ALPHA * _cividis(share))
+    return np.asarray((1 - ALPHA) * under + ALPHA * cividis(share))
 
 
 def _low_end(image: int) -> float:

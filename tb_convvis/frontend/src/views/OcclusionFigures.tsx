@@ -84,7 +84,7 @@ function Figures({ panel, place, probe, common, runs, side, size: [height, width
       </Figure>
       <Figure letter="b" title="activation" detail={`map ${map}, share of its total`}>
         <SpatialPanel {...shared} label={`total activation of map ${map} as a share of that without the occluder`} state={drawn} paint={over(() => activationSheet(record, place, common))} />
-        <ScaleBar scale={common.mapScale} mark={1} say={percentOf(common.mapScale)} words={`98\u2009% of the positions of ${of}; mark: as without the occluder`} />
+        <ScaleBar scale={common.mapScale} mark={1} say={percentOf(common.mapScale)} words={`98\u2009% of the positions of ${of}; mark: 100\u2009%`} />
         {striped && <p class="quiet">{striped}</p>}
       </Figure>
       <Figure letter="c" title="projections" detail={`of map ${map}${facts.tiles ? `; ${facts.rule}` : ""}`}>
