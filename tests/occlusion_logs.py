@@ -1,7 +1,8 @@
 """Occlusion records with a planted truth: an object in each picture, and all that counts is what covers it.
 
 Covering a share c of the object takes c of what the network knows: the probability falls from p to
-p (1 - 0.9 c), the total activation from a to a (1 - c). Everywhere else nothing changes at all.
+p (1 - 0.9 c), the total activation from a to a (1 - c (1 - k)), where k is what the rest of the picture
+keeps of it. Everywhere else nothing changes at all.
 """
 
 from __future__ import annotations
@@ -41,12 +42,14 @@ class Planted:
         size: side of the occluder.
         stride: between positions, down and across.
         names: of the classes; two are told by one unit.
+        kept: of the total activation, with the whole object covered.
         missing: a position (row, col) of the first occluded picture at which nothing came out but NaN.
     """
 
     size: int = 5
     stride: tuple[int, int] = (2, 2)
     names: tuple[str, ...] = ANIMALS
+    kept: float = 0
     missing: tuple[int, int] | None = None
 
     @property
@@ -76,7 +79,11 @@ class Planted:
         return np.asarray(self.unoccluded(progress)[0] * (1 - 0.9 * self._loss(image)), np.float32)
 
     def activation(self, image: int, progress: float) -> Floats:
-        return np.asarray(self.unoccluded(progress)[1] * (1 - self._loss(image)), np.float32)
+        return np.asarray(self.unoccluded(progress)[1] * self.share(image), np.float32)
+
+    def share(self, image: int) -> Floats:
+        """Of the activation without an occluder: [rows, cols]."""
+        return np.asarray(1 - (1 - self.kept) * self._loss(image), np.float32)
 
     def top_class(self, image: int, progress: float) -> NDArray[np.int32]:
         """The next class, or the one after it of many, takes over where half of the probability is gone."""
@@ -94,6 +101,8 @@ class Planted:
 
 
 MANY = Planted()
+FEW = Planted(kept=0.95)
+"""As in a real network: a total hardly changes with a few per cent of the picture covered."""
 ONE = Planted(size=7, stride=(3, 4), names=("indoors", "outdoors"))
 
 

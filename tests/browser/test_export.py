@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +9,6 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 from PIL import Image
 from playwright.sync_api import Browser, expect
 
@@ -19,18 +16,17 @@ from tb_convvis import http, schema
 from tests.browser import worlds
 from tests.browser.board import Board
 from tests.browser.feature_logs import K, PlantedLayer, write_features
+from tests.browser.menu import TIMES, Menu, Pixels
 from tests.browser.tab import Tab
 from tests.logs import START, LogFile
 
 Open = Callable[..., Tab]
-Pixels = NDArray[np.uint8]
 
 EPOCHS, MAPS, SIDE, PICTURE_SIDE = 6, 64, 6, 16
 LOGGED_FIGURE_4 = [1, 2, 5, 6]
 LAYER = "conv1"
 CLASSES = ["cat", '=HYPERLINK("x")', "dog, black"]
 FORMULA = "=1+1"
-TIMES = "\N{MULTIPLICATION SIGN}"
 SVG = "{http://www.w3.org/2000/svg}"
 HREF = "{http://www.w3.org/1999/xlink}href"
 
@@ -54,41 +50,6 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
     board.await_runs(3, steps=EPOCHS)
     yield board
     board.close()
-
-
-class Menu:
-    """The opened menu."""
-
-    def __init__(self, tab: Tab) -> None:
-        self.tab = tab
-        tab.find("button[aria-label=export]").click()
-        self.dialog = tab.find("[role=dialog][aria-label=export]")
-        self.dialog.locator("li").first.wait_for()
-
-    def save(self, label: str) -> tuple[str, bytes]:
-        """The name and the bytes of the file that a button gives."""
-        with self.tab.page.expect_download() as download:
-            self.dialog.get_by_label(label, exact=True).click()
-        return download.value.suggested_filename, Path(download.value.path()).read_bytes()
-
-    def picture(self, label: str) -> tuple[Pixels, dict[str, Any]]:
-        name, data = self.save(label)
-        assert name.endswith(".png")
-        with Image.open(io.BytesIO(data)) as image:
-            return np.asarray(image.convert("RGB")), dict(image.info)
-
-    def drawing(self, label: str) -> ElementTree.Element:
-        name, data = self.save(label)
-        assert name.endswith(".svg")
-        return ElementTree.fromstring(data)  # noqa: S314
-
-    def table(self, label: str) -> tuple[list[str], list[dict[str, str]]]:
-        """Comments and rows."""
-        name, data = self.save(label)
-        assert name.endswith(".csv")
-        lines = data.decode().split("\r\n")
-        comments = [line for line in lines if line.startswith("#")]
-        return comments, list(csv.DictReader(lines[len(comments) :]))
 
 
 def _places(image: Pixels, tile: Pixels, scale: int) -> list[tuple[int, int]]:
@@ -213,7 +174,7 @@ def test_svg_holds_its_pictures_and_a_hostile_name_is_inert(
 def test_figure_2_has_the_maps_of_the_order(
     planted: Board, open_tab: Open, column: str, inches: float, across: int
 ) -> None:
-    menu = Menu(_open(open_tab, planted, "a", step="3", sort="strength", at="3"))
+    menu = Menu(_open(open_tab, planted, "a", step="3", sort="strength", order_at="3"))
     menu.dialog.locator(f".segmented label:has-text('{column}')").click()
     image, info = menu.picture("PNG 300 dpi: Fig. 2: projections and patches")
     assert image.shape[1] == int(300 * inches)
@@ -341,7 +302,7 @@ def test_link_opens_what_was_seen(planted: Board, open_tab: Open, inside: bool) 
         inside=inside,
         view="features",
         sort="strength",
-        at="2",
+        order_at="2",
         pins=f"{LAYER}(5)",
         map="4",
         slot="3",

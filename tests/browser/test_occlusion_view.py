@@ -7,21 +7,24 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 from playwright.sync_api import expect
 
 from tb_convvis import schema
+from tb_convvis.images import encode_picture
 from tests.browser import worlds
 from tests.browser.board import Board
+from tests.browser.heat import Floats, cividis
 from tests.browser.tab import RGB, Tab
 from tests.logs import LogFile
 from tests.occlusion_logs import (
     ANIMALS,
+    FEW,
     FRAME,
     LAYER,
     OBJECT,
     OCCLUDED,
     ONE,
+    WINDOW,
     Planted,
     corner,
     facts_of,
@@ -38,21 +41,45 @@ MANY = Planted(names=(HOSTILE, *ANIMALS[1:]), missing=(9, 15))
 ALPHA = 0.7
 """Of the heat over the picture, by default."""
 
-Floats = NDArray[np.float64]
-
 
 @pytest.fixture(scope="module")
 def planted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
-    """A run with many classes, one with another geometry and fewer epochs, and a damaged one."""
+    """Runs: many classes; another geometry and fewer epochs; small changes; a dead network; a damaged one."""
     root = tmp_path_factory.mktemp("occlusion") / "logs"
     write_occlusion(root / "many", range(LAST + 1), MANY)
     write_occlusion(root / "one", [0, 3, 6], ONE)
+    write_occlusion(root / "few", range(3), FEW)
+    _write_unanswered(root / "nan")
     _write_damaged(root / "zzz")
     board = Board(root)
     # TensorBoard lists them in an order of its own; each has so many steps.
-    board.await_runs(3, steps=3)
+    board.await_runs(5, steps=3)
     yield board
     board.close()
+
+
+def _write_unanswered(directory: Path) -> None:
+    """Three epochs of a network whose weights are NaN: no probability is a number, all maps are silent."""
+    with LogFile(directory / schema.RUN_DIRECTORY) as log:
+        log.start()
+        write_probe(log, 0, MANY)
+        shape = (len(OCCLUDED) - 1, len(MANY.rows), len(MANY.cols))
+        nothing = {
+            "images": list(OCCLUDED[:-1]),
+            "unoccluded_probability": [None] * shape[0],
+            "unoccluded_class": [0] * shape[0],
+            "unoccluded_activation": [0.0] * shape[0],
+        }
+        per_picture = ("labels", "strongest_map")
+        facts = facts_of(MANY, 1)
+        facts |= nothing | {name: facts[name][:-1] for name in per_picture}
+        entries = np.zeros((shape[0], 4, 7), np.float32)
+        entries[..., -1] = np.nan
+        black = encode_picture(np.zeros((WINDOW[0], 4 * WINDOW[1], 3), np.uint8), "image/png")
+        grids = [np.full(shape, np.nan, np.float32), np.zeros(shape, np.int32), np.zeros(shape, np.float32)]
+        for step in range(3):
+            blobs: list[schema.Blob] = [*grids, entries, *[black] * shape[0]]
+            log.record("occlusion", LAYER, step, facts, blobs=blobs, logged=step + 1)
 
 
 def _write_damaged(directory: Path) -> None:
@@ -118,20 +145,17 @@ def _pixel(tab: Tab, letter: str, y: float, x: float, run: int = 0) -> RGB:
     return red, green, blue
 
 
-def _cividis(share: float) -> Floats:
-    """Nuñez, Anderton and Renslow 2018, as polynomials."""
-    channels = (
-        (-4.54, -35.34, 2381.73, -6402.7, 7024.72, -2710.57),
-        (32.49, 170.73, 52.82, -131.46, 176.58, -67.37),
-        (81.24, 442.36, -2482.43, 6167.24, -6614.94, 2475.67),
-    )
-    return np.array([np.clip(np.polynomial.polynomial.polyval(share, one), 0, 255) for one in channels])
-
-
 def _over(image: int, y: int, x: int, share: float) -> Floats:
     """What is expected: the heat over the pixel of the picture."""
     under = picture(image)[y, x].astype(float)
-    return np.asarray((1 - ALPHA) * under + ALPHA * _cividis(share))
+    return np.asarray((1 - ALPHA) * under + ALPHA * cividis(share))
+
+
+def _low_end(image: int) -> float:
+    """One in a hundred shares of all logged epochs of both runs lies below it."""
+    logged = [MANY.share(image)] * (LAST + 1) + [ONE.share(image)] * 3
+    shares = np.sort(np.concatenate([one[np.isfinite(one)] for one in logged]))
+    return float(shares[len(shares) // 100])
 
 
 def _centres(of: Planted, image: int) -> list[tuple[int, int, int, int]]:
@@ -155,17 +179,57 @@ def test_heat_is_what_the_record_says(
     planted: Board, open_tab: Open, run: int, of: Planted, image: int
 ) -> None:
     tab = _open(planted, open_tab, step="3", picture=str(image))
-    highest = MANY.unoccluded(1)[1]
+    low = _low_end(image)
     seen = set()
     for i, j, y, x in _centres(of, image):
         # Half a pixel off the middle, where two pixels of the picture would be mixed.
         probability = float(of.probability(image, 0.5)[i, j])
-        activation = float(of.activation(image, 0.5)[i, j])
+        share = float(of.share(image)[i, j])
         seen.add(round(probability, 2))
-        for letter, share in (("d", probability), ("b", activation / highest)):
+        for letter, part in (("d", probability), ("b", max(0.0, (share - low) / (1 - low)))):
             drawn = _pixel(tab, letter, y + 0.5, x + 0.5, run)
-            np.testing.assert_allclose(drawn, _over(image, y, x, share), atol=3)
+            np.testing.assert_allclose(drawn, _over(image, y, x, part), atol=3)
     assert len(seen) > 1, "the object is covered at some of these positions, and not at others"
+
+
+@pytest.mark.parametrize("plot", ["centre", "average"])
+def test_small_changes_of_the_activation_are_seen(planted: Board, open_tab: Open, plot: str) -> None:
+    tab = _open(planted, open_tab, worlds.runs("few"), picture="1", plot=plot, opacity="100")
+    top, left = corner(1)
+    red, _, blue = _pixel(tab, "b", top + OBJECT / 2, left + OBJECT / 2)
+    assert blue > red + 40, "95 % is the low end"
+    red, _, blue = _pixel(tab, "b", FRAME[0] - top, FRAME[1] - left)
+    assert red > blue + 80, "nothing changes"
+    bar = tab.find("[data-panel=b] .scale-bar")
+    assert bar.locator("span").inner_text().split("\n") == ["95.0\u2009%", "100.0\u2009%"]
+    assert bar.locator("b").evaluate("mark => mark.style.left") == "100%"
+    expect(bar).to_contain_text("98\u2009% of the positions of 3 records, all runs")
+    tab.find(".strip label:has-text('b activation')").click()
+    colours = tab.find(".strip canvas").first.evaluate(
+        "canvas => new Set(canvas.getContext('2d').getImageData(0, 0, 44, 44).data).size"
+    )
+    assert colours > 30
+
+
+def test_a_network_that_answers_nothing_is_said_to(planted: Board, open_tab: Open) -> None:
+    tab = _open(planted, open_tab, worlds.runs("many", "nan"), picture="1")
+    dead = tab.column("nan")
+    expect(dead.locator("[data-reading=class]")).to_contain_text("without: missing")
+    expect(dead.locator("[data-panel=b]")).to_contain_text(
+        "striped: no share, as the network\u2019s output is not a number"
+    )
+    expect(dead.locator("[data-panel=c]")).to_contain_text("No projections: the network")
+    drawn = {_pixel(tab, "b", 12.5, 5.5 + part, run=1) for part in np.linspace(0, 2, 13)}
+    assert len(drawn) > 1
+    assert all(max(colour) - min(colour) < 12 for colour in drawn), "grey stripes over the grey slope"
+    low, _ = dead.locator("[data-panel=b] .scale-bar span").inner_text().split("\n")
+    assert low == "0\u2009%", "the scale is that of the run that has shares"
+
+
+def test_only_a_picture_that_a_run_occluded_can_be_another_one(planted: Board, open_tab: Open) -> None:
+    tab = _open(planted, open_tab, worlds.runs("many", "nan"), picture=str(OCCLUDED[-1]))
+    expect(tab.column("nan")).to_contain_text(f"This run did not occlude picture {OCCLUDED[-1]}.")
+    expect(tab.column("nan")).not_to_contain_text("is another one")
 
 
 def test_averaged_is_the_mean_over_what_covers_a_pixel(planted: Board, open_tab: Open) -> None:

@@ -2,9 +2,9 @@
 import { inflateSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { cell, comment, toCsv } from "../src/export/csv";
-import { type Figure, box, captionOf, isExact, paperSheet, wrap } from "../src/export/figure";
+import { type Figure, box, captionOf, clip, isExact, paperSheet, wrap } from "../src/export/figure";
 import { chunk, crc32, textChunk, withText } from "../src/export/png";
-import { ranges, timeWords } from "../src/export/provenance";
+import { ranges, timeWords, together } from "../src/export/provenance";
 import { fits } from "../src/export/raster";
 import { fileName } from "../src/export/save";
 import { escapeXml, toSvg } from "../src/export/svg";
@@ -14,6 +14,23 @@ const HOSTILE = "<img src=x onerror=\"alert('ran')\">&\u0000\ud800";
 function figure(changes: Partial<Figure> = {}): Figure {
   return { ...paperSheet(3.25), height: 300, items: [], title: HOSTILE, facts: [["run", HOSTILE], ["epoch", "3"]], name: [], ...changes };
 }
+
+describe("what is told of several runs", () => {
+  it("says once what they have in common, and all else in their order", () => {
+    const facts = (run: string, epoch: string) => [["run", run], ["epoch", epoch], ["layer", "conv1"]] as const;
+    expect(together([facts("a", "3"), facts("b", "3"), facts("c", "2")])).toEqual([["run", "a | b | c"], ["epoch", "3 | 3 | 2"], ["layer", "conv1"]]);
+    expect(together([facts("a", "3")])).toEqual(facts("a", "3"));
+    expect(together([])).toEqual([]);
+  });
+});
+
+describe("a text that is too long", () => {
+  it("is cut where its end still fits", () => {
+    const wide = (text: string) => 10 * [...text].length;
+    expect(["short", "long  enough", "ends here"].map((text) => clip(text, 60, wide))).toEqual(["short", "long…", "ends…"]);
+    expect(clip("any", 0, wide)).toBe("…");
+  });
+});
 
 describe("tables", () => {
   it("quotes what would end a cell, and keeps numbers numbers", () => {

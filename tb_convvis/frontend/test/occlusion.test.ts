@@ -3,8 +3,8 @@ import { type Manifest } from "../src/data/manifest";
 import { OcclusionRecord } from "../src/data/occlusion";
 import { colourer, diverging, pixelOf, raster, sequential } from "../src/lib/heatmap";
 import { frameOf, nearestPosition, spansOf } from "../src/lib/positions";
-import { classesAt, positionOf, reachOf } from "../src/views/occlusion";
-import { geometryWords, positionWords } from "../src/views/occlusionWords";
+import { activationShares, classesAt, positionOf, reachOf, shareScale } from "../src/views/occlusion";
+import { geometryWords, missingWords, percentOf, positionWords } from "../src/views/occlusionWords";
 
 const FACTS = {
   layer: "conv", images: [4, 9], labels: [1, 0], labelled: true, classes: 3,
@@ -59,10 +59,39 @@ describe("an occlusion record", () => {
     expect(reachOf(record, 0).classes).toEqual(new Map([[1, 3], [2, 1]]));
   });
 
-  it("reaches from its lowest to its highest values, without those that are not finite", () => {
-    const { low, high, loss } = reachOf(new OcclusionRecord(manifest(), BLOBS), 0);
-    expect([low, high]).toEqual([-1, 20]);
+  it("reaches as far as its values that are finite", () => {
+    const { shares, loss } = reachOf(new OcclusionRecord(manifest(), BLOBS), 0);
+    expect([...shares]).toEqual([1, 0.5, 0.25, 0, -0.05]);
     expect(loss).toBeCloseTo(0.6);
+  });
+
+  it("has a scale of shares that few positions do not stretch, with 100 % on it", () => {
+    const ends = (...shares: number[][]) => {
+      const { low, high } = shareScale(shares.map((some) => Float64Array.from(some)));
+      return [low, high];
+    };
+    const most = Array.from({ length: 99 }, (_, at) => 0.95 + 0.0005 * at);
+    expect(ends([0.1, ...most])).toEqual([0.95, 1]);
+    expect(ends([0.9, 1.2], [0.97])).toEqual([0.9, 1.2]);
+    expect(ends([0.9999])).toEqual([0.99, 1]);
+    expect(ends()).toEqual([0.99, 1]);
+  });
+
+  it("has no shares where there is no total to divide by, and says why", () => {
+    const record = new OcclusionRecord(manifest({ unoccluded_probability: [0.9, 0.5] }), BLOBS);
+    expect([...activationShares(record, 0)]).toEqual([1, 0.5, 0.25, 0, -0.05, Number.NaN]);
+    expect(new Set(activationShares(record, 1))).toEqual(new Set([Number.NaN]));
+    expect(reachOf(record, 1).shares).toHaveLength(0);
+    expect(missingWords(record, 0)).toBe("striped: 1 position missing");
+    expect(missingWords(record, 1)).toContain("the map is silent");
+    expect(missingWords(new OcclusionRecord(manifest(), BLOBS), 1)).toContain("output is not a number");
+    const whole = positionWords(new OcclusionRecord(manifest({ unoccluded_probability: [null, null] }), BLOBS), 0, [0, 0], null);
+    expect(whole.class).toEqual(["class 1", "without: missing"]);
+  });
+
+  it("tells the ends of a narrow scale apart", () => {
+    expect([0.945, 1].map(percentOf({ low: 0.945, high: 1, colour: String }))).toEqual(["94.5\u2009%", "100.0\u2009%"]);
+    expect([0.3, 1.2].map(percentOf({ low: 0.3, high: 1.2, colour: String }))).toEqual(["30\u2009%", "120\u2009%"]);
   });
 
   it("puts the occluder where the probability is the lowest until a place is pointed at", () => {

@@ -25,11 +25,16 @@ export function chartOffers({ run }: RunIndex, title: string, name: readonly str
           const words = head.map((text, at): Item => ({ kind: "text", text, x: 0, y: Math.round(1.4 * sheet.text * (at + 0.8)), size: sheet.text, bold: true }));
           return {
             ...sheet, width: chart.clientWidth, height: top + chart.clientHeight, title: heading,
-            items: [...words, ...inLightTheme(() => itemsOf(chart, top))], facts: facts(), name: [...name, label],
+            items: [...words, ...chartItems(chart, top)], facts: facts(), name: [...name, label],
           };
         },
       };
     });
+}
+
+/** All that is drawn in an element, whose upper left corner comes to stand at this height. */
+export function chartItems(chart: HTMLElement, top: number): Item[] {
+  return inLightTheme(() => itemsOf(chart, top));
 }
 
 /** Paper is white whatever the theme: the styles are read as they are in the light one, which is never painted. */
@@ -57,8 +62,9 @@ function itemsOf(chart: HTMLElement, top: number): Item[] {
   const shapes = [...chart.querySelectorAll<SVGGraphicsElement>("line, path, rect, circle, text")].flatMap((shape): Item[] => {
     const style = getComputedStyle(shape);
     const place = shape.getCTM();
-    const x = place?.e ?? 0;
-    const y = top + (place?.f ?? 0);
+    const corner = shape.ownerSVGElement?.getBoundingClientRect() ?? frame;
+    const x = corner.left - frame.left + (place?.e ?? 0);
+    const y = top + corner.top - frame.top + (place?.f ?? 0);
     const size = parseFloat(style.fontSize);
     if (shape.tagName === "text") {
       const shift = shape.getAttribute("dy") ?? "0";
@@ -72,7 +78,8 @@ function itemsOf(chart: HTMLElement, top: number): Item[] {
     const stroke = paintOf(style.stroke, style.strokeOpacity);
     const d = pathOf(shape);
     if (!d || (!fill && !stroke)) return [];
-    return [{ kind: "path", d, x, y, width: parseFloat(style.strokeWidth), ...(fill && { fill }), ...(stroke && { stroke }) }];
+    const dash = style.strokeDasharray === "none" ? {} : { dash: style.strokeDasharray.replace(/px|,/g, "") };
+    return [{ kind: "path", d, x, y, width: parseFloat(style.strokeWidth), ...dash, ...(fill && { fill }), ...(stroke && { stroke }) }];
   });
   return [...canvases, ...shapes];
 }

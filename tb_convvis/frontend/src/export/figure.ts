@@ -19,7 +19,7 @@ export type Item =
   /** Part of a picture, enlarged or made smaller. */
   | { kind: "picture"; picture: Picture; from: Rect; to: Rect }
   /** A path as in SVG, from an origin. */
-  | { kind: "path"; d: string; x: number; y: number; fill?: Paint; stroke?: Paint; width?: number }
+  | { kind: "path"; d: string; x: number; y: number; fill?: Paint; stroke?: Paint; width?: number; dash?: string }
   /** One line; `y` is that of its base line. */
   | { kind: "text"; text: string; x: number; y: number; size: number; bold?: boolean; anchor?: "start" | "middle" | "end" };
 
@@ -93,14 +93,26 @@ export function captionOf({ facts }: Pick<Figure, "facts">): string {
   return facts.map(([name, value]) => `${name} ${value}`).join("; ");
 }
 
+/** Measures a line of text. */
+export function textMeasure(size: number, bold = false): (text: string) => number {
+  const context = new OffscreenCanvas(1, 1).getContext("2d");
+  if (context) context.font = `${bold ? "bold " : ""}${size}px ${FONT}`;
+  // Fonts differ a little from one program to the next.
+  return (text) => 1.03 * (context?.measureText(text).width ?? 0);
+}
+
+/** A text that is no wider than the room, its end cut off where it is. */
+export function clip(text: string, room: number, wide: (text: string) => number): string {
+  if (wide(text) <= room) return text;
+  const letters = [...text];
+  while (letters.length > 0 && wide(`${letters.join("")}…`) > room) letters.pop();
+  return `${letters.join("").trimEnd()}…`;
+}
+
 /** The figure with its facts in lines below it. */
 export function withCaption(figure: Figure): Figure {
   const size = Math.round(0.85 * figure.text);
-  const context = new OffscreenCanvas(1, 1).getContext("2d");
-  if (context) context.font = `${size}px ${FONT}`;
-  // Fonts differ a little from one program to the next.
-  const wide = (text: string) => 1.03 * (context?.measureText(text).width ?? 0);
-  const lines = wrap(captionOf(figure), figure.width, wide).map((text, at): Item => ({
+  const lines = wrap(captionOf(figure), figure.width, textMeasure(size)).map((text, at): Item => ({
     kind: "text", text, size, x: 0, y: figure.height + Math.round((2 + 1.3 * at) * size),
   }));
   const height = figure.height + Math.ceil((1.4 + 1.3 * lines.length) * size);

@@ -55,3 +55,12 @@ export function ranges(numbers: readonly number[]): string {
   }
   return runs.map(([first, end]) => (first === end ? `${first}` : `${first}-${end}`)).join(", ");
 }
+
+/** Facts of several runs as one: what they have in common once, all else in the order of the runs. */
+export function together(all: readonly Facts[]): Facts {
+  const [first = []] = all;
+  return first.map(([name]) => {
+    const values = all.map((facts) => facts.find(([one]) => one === name)?.[1] ?? "");
+    return [name, new Set(values).size === 1 ? (values[0] ?? "") : values.join(" | ")] as const;
+  });
+}

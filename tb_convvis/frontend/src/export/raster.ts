@@ -53,6 +53,7 @@ function draw(context: OffscreenCanvasRenderingContext2D, item: Item): void {
     context.save();
     context.translate(item.x, item.y);
     context.lineWidth = item.width ?? 1;
+    context.setLineDash(item.dash?.split(/[\s,]+/).map(Number) ?? []);
     context.lineJoin = "round";
     if (item.fill) paint(item.fill, () => context.fill(path));
     if (item.stroke) paint(item.stroke, () => context.stroke(path));

@@ -40,7 +40,7 @@ export async function toSvg(figure: Figure, embed: (item: Item & { kind: "pictur
     else
       parts.push(
         `<path d="${escapeXml(item.d)}" transform="translate(${short(item.x)} ${short(item.y)})"${painted("fill", item.fill)}` +
-          `${painted("stroke", item.stroke)} stroke-width="${item.width ?? 1}" stroke-linejoin="round"/>\n`,
+          `${painted("stroke", item.stroke)} stroke-width="${item.width ?? 1}"${item.dash ? ` stroke-dasharray="${escapeXml(item.dash)}"` : ""} stroke-linejoin="round"/>\n`,
       );
   }
   return new Blob([...parts, "</svg>\n"], { type: "image/svg+xml" });

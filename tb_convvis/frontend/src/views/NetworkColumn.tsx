@@ -11,6 +11,7 @@ import { LayerFacts } from "./LayerFacts";
 import { NetworkDrawing } from "./NetworkDrawing";
 import { marksOf } from "./networkMarks";
 import { type SceneNode, allNodes, nodesOf, sceneOf } from "./networkScene";
+import { isUnfolded } from "./unfolded";
 
 export interface NetworkColumnProps {
   network: Network;
@@ -21,11 +22,6 @@ export interface NetworkColumnProps {
 
 /** Header, graph. */
 export const NETWORK_PARTS = 2;
-
-/** Whether a nested model is drawn unfolded: it was asked for, or the layer that is looked at lies inside. */
-function isUnfolded(path: string, layer: string): boolean {
-  return unfoldedModels.value.includes(path) || layer.startsWith(`${path}/`);
-}
 
 export function NetworkColumn({ network, indexes, layer }: NetworkColumnProps) {
   const [hovered, setHovered] = useState<SceneNode | null>(null);

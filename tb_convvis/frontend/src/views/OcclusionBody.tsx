@@ -73,7 +73,7 @@ export const body: ViewBody = {
   help: {
     shows: [
       "A plain patch, the occluder, covers one part of a picture after the other, and the network is asked each time. Panel a is the picture; point at any panel to move the occluder.",
-      "b: total activation of the map that answers most to the whole picture. c: that map’s projection into this picture, framed, and into its strongest others, each with the patch it belongs to. d: probability of the class. e: the most probable class.",
+      "b: total activation of the map that answers most to the whole picture, as a share of that without the occluder; blue is low, 100 % is marked on its scale. c: that map’s projection into this picture, framed, and into its strongest others, each with the patch it belongs to. d: probability of the class. e: the most probable class.",
       "The value of a position is drawn at the centre of the occluder; the margin, where no centre lies, stays clear. Averaged, each pixel has the mean over all positions that cover it.",
     ],
     read: [

@@ -40,7 +40,7 @@ function ReadyColumn({ index, runs, picture, common, panel }: OcclusionColumnPro
   const probe = probeOf(index, shown, record);
   const place = facts.images.indexOf(image);
   const said = facts.refused !== null && failure?.includes(facts.refused);
-  const other = probe && picture.probe && pictureName(probe, image) !== pictureName(picture.probe, image);
+  const other = place >= 0 && probe && picture.probe && pictureName(probe, image) !== pictureName(picture.probe, image);
   return (
     <>
       <ColumnHead run={index.run} shown={shown} failure={said ? null : failure} series={series}>

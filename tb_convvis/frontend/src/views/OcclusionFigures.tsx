@@ -11,7 +11,7 @@ import { ClassLegend } from "./ClassLegend";
 import { type Common, type OcclusionReady, classNameOf, positionOf } from "./occlusion";
 import { OcclusionPatches } from "./OcclusionPatches";
 import { OcclusionReading } from "./OcclusionReading";
-import { labelWords, positionWords } from "./occlusionWords";
+import { labelWords, missingWords, percentOf, positionWords } from "./occlusionWords";
 import { type Sheet, activationSheet, classSheet, fitted, occluderBox, paintPicture, paintSheet, probabilitySheet } from "./paintOcclusion";
 import type { Probe } from "./probe";
 import { picturesDecoded } from "./probePictures";
@@ -69,7 +69,8 @@ function Figures({ panel, place, probe, common, runs, side, size: [height, width
   const map = facts.strongestMap[place] ?? 0;
   const label = classNameOf(probe, facts.labels[place] ?? 0);
   const drop = heatMode.value === "drop";
-  const largest = `largest of ${plural(common.epochs, "record")}, all runs`;
+  const of = `${plural(common.epochs, "record")}, all runs`;
+  const striped = missingWords(record, place);
   const shared = { record, place, height, width, dpr };
   const drawn = [seriesKey(series, at, 0), place, probe, decoded, common, opacity.value, plotMode.value];
   const over = (sheet: () => Sheet) => (context: CanvasRenderingContext2D) => {
@@ -81,9 +82,10 @@ function Figures({ panel, place, probe, common, runs, side, size: [height, width
       <Figure letter="a" title="picture" detail={(probe && className(probe.facts, image)) ?? `number ${image}`}>
         <Occluded {...shared} probe={probe} runs={runs} drawn={drawn} />
       </Figure>
-      <Figure letter="b" title="activation" detail={`total of map ${map}, the strongest`}>
-        <SpatialPanel {...shared} label={`total activation of map ${map}`} state={drawn} paint={over(() => activationSheet(record, place, common))} />
-        <ScaleBar scale={common.mapScale} words={largest} />
+      <Figure letter="b" title="activation" detail={`map ${map}, share of its total`}>
+        <SpatialPanel {...shared} label={`total activation of map ${map} as a share of that without the occluder`} state={drawn} paint={over(() => activationSheet(record, place, common))} />
+        <ScaleBar scale={common.mapScale} mark={1} say={percentOf(common.mapScale)} words={`98\u2009% of the positions of ${of}; mark: 100\u2009%`} />
+        {striped && <p class="quiet">{striped}</p>}
       </Figure>
       <Figure letter="c" title="projections" detail={`of map ${map}${facts.tiles ? `; ${facts.rule}` : ""}`}>
         <OcclusionPatches panel={panel} place={place} probe={probe} runs={runs} side={side} />
@@ -91,7 +93,7 @@ function Figures({ panel, place, probe, common, runs, side, size: [height, width
       <OcclusionReading record={record} place={place} probe={probe} />
       <Figure letter="d" title={drop ? "drop of probability" : "probability"} detail={`of ${label}, the ${labelWords(facts)}`}>
         <SpatialPanel {...shared} label={`${drop ? "drop of the" : "the"} probability of ${label}`} state={drawn} paint={over(() => probabilitySheet(record, place, common))} />
-        <ScaleBar scale={common.classScale} words={drop ? largest : "the same for all epochs and runs"} />
+        <ScaleBar scale={common.classScale} words={drop ? `largest of ${of}` : "the same for all epochs and runs"} />
       </Figure>
       <Figure letter="e" title="most probable class" detail="with the occluder there">
         <Classes {...shared} probe={probe} state={drawn} paint={over(() => classSheet(record, place, common, probe))} />

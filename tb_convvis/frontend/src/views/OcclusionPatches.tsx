@@ -1,14 +1,16 @@
 /** Panel c: the watched map's projection into the occluded picture, and into its strongest other pictures. */
 
 import { PaintedCanvas } from "../components/PaintedCanvas";
-import { drawnSize, tileInMap } from "../lib/mosaic";
+import { tileInMap } from "../lib/mosaic";
 import { frameOf } from "../lib/positions";
 import { number } from "../lib/words";
 import { store } from "../state";
 import { FIRST_TILES, type OcclusionReady, projections } from "./occlusion";
-import { drawTile, paintPatch } from "./paintFeatures";
+import { MID_GREY, drawTile, paintPatch } from "./paintFeatures";
 import { pictureWords } from "./featureWords";
+import { UNANSWERED, isAnswered } from "./occlusionWords";
 import type { Probe } from "./probe";
+import { type Box, patchLayout } from "./patchLayout";
 import { picturesDecoded } from "./probePictures";
 import { recordPicture } from "./recordPicture";
 
@@ -21,37 +23,15 @@ interface OcclusionPatchesProps {
   side: number;
 }
 
-type Box = [left: number, top: number, width: number, height: number];
-
-/** The first slot large, its patch below the projection; the others at the right, one below the other. */
-function layout(tile: readonly [number, number], k: number, side: number, gap: number, drawn: boolean) {
-  const [tall, wide] = drawnSize(tile, Math.floor((side - gap) / 2));
-  const height = drawn ? 2 * tall + gap : tall;
-  const room = side - wide - 2 * gap;
-  // As wide as fits the room, or as high as all of them fit below each other.
-  const scale = Math.min((drawn ? (room - gap) / 2 : room) / tile[1], (height - (k - 2) * gap) / Math.max(1, k - 1) / tile[0]);
-  const [low, narrow] = drawnSize(tile, Math.floor(scale * Math.max(...tile)));
-  const below = k > 2 ? Math.floor((height - low) / (k - 2)) : 0;
-  const left = wide + 2 * gap;
-  const slots = Array.from({ length: k }, (_, slot): { projection: Box; patch: Box } =>
-    slot === 0
-      ? { projection: [0, 0, wide, tall], patch: [0, drawn ? tall + gap : 0, wide, tall] }
-      : {
-          projection: [left, (slot - 1) * below, narrow, low],
-          patch: [left + (drawn ? narrow + gap : 0), (slot - 1) * below, narrow, low],
-        },
-  );
-  return { slots, height, width: Math.max(wide, ...(k > 1 ? [left + narrow + (drawn ? gap + narrow : 0)] : [])) };
-}
-
 export function OcclusionPatches({ panel, place, probe, runs, side }: OcclusionPatchesProps) {
   void [projections.decoded.value, picturesDecoded.value];
   const { facts, numbers } = panel.record;
   const { tiles, k } = facts;
   const dpr = window.devicePixelRatio || 1;
-  const { slots, height, width } = layout(tiles?.tile ?? frameOf(facts), k, Math.floor(side * dpr), Math.round(3 * dpr), tiles !== null);
+  const { slots, height, width } = patchLayout(tiles?.tile ?? frameOf(facts), k, Math.floor(side * dpr), Math.round(3 * dpr), tiles !== null);
   const picture = tiles ? recordPicture(projections, panel, FIRST_TILES + place) : null;
   const entries = slots.map((_, slot) => numbers.at(place, slot));
+  const answered = isAnswered(panel.record, place);
   const words = entries.map((entry) =>
     entry.image < 0 ? "no picture" : `${pictureWords(probe, entry.image)}: activation ${number(entry.value)}`,
   );
@@ -60,7 +40,8 @@ export function OcclusionPatches({ panel, place, probe, runs, side }: OcclusionP
     if (picture === undefined && store.blob(panel.series, panel.at, FIRST_TILES + place)) return;
     context.clearRect(0, 0, width, height);
     slots.forEach(({ projection, patch }, slot) => {
-      if (tiles && picture) drawTile(context, picture, tileInMap(slot, { tile: tiles.tile, across: k }), ...projection);
+      if (tiles && picture && answered) drawTile(context, picture, tileInMap(slot, { tile: tiles.tile, across: k }), ...projection);
+      else if (tiles) grey(context, projection);
       const entry = entries[slot];
       if (probe && entry) paintPatch(context, panel.record, probe, entry, runs, patch);
     });
@@ -79,8 +60,18 @@ export function OcclusionPatches({ panel, place, probe, runs, side }: OcclusionP
         })}
       </div>
       <p class="quiet">
-        {facts.refused !== null ? `No projections: ${facts.refused}` : picture === null ? "The projections are damaged." : "Framed: this picture. Right: strongest others."}
+        {facts.refused !== null ? `No projections: ${facts.refused}` : saysOf(picture, answered)}
       </p>
     </>
   );
+}
+
+function grey(context: CanvasRenderingContext2D, box: Box): void {
+  context.fillStyle = MID_GREY;
+  context.fillRect(...box);
+}
+
+function saysOf(picture: ImageBitmap | null | undefined, answered: boolean): string {
+  if (!answered) return `No projections: ${UNANSWERED}.`;
+  return picture === null ? "The projections are damaged." : "Framed: this picture. Right: strongest others.";
 }

@@ -35,12 +35,13 @@ export function changesOf(index: RunIndex, layer: string): Changes | null {
   const name = `${changeMeasure.value} ${store.arrivals.value}`;
   const before = known.get(series);
   if (before?.name === name) return before.changes;
-  const changes = read(series, changeMeasure.value);
+  const changes = changesBy(series, changeMeasure.value);
   known.set(series, { name, changes });
   return changes;
 }
 
-function read(series: Series, measure: Measure): Changes {
+/** A series' changes by any measure. */
+export function changesBy(series: Series, measure: Measure): Changes {
   const { steps } = series;
   const raw: (number | null)[] = [];
   const logged: (number | null)[] = [];

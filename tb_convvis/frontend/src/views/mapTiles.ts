@@ -31,7 +31,7 @@ export interface MapTiles {
 }
 
 /** Decodes pictures; what is not here or damaged is left out. */
-async function decoded(all: Iterable<readonly [number, Uint8Array<ArrayBuffer> | null | undefined]>): Promise<Map<number, ImageBitmap>> {
+export async function decoded(all: Iterable<readonly [number, Uint8Array<ArrayBuffer> | null | undefined]>): Promise<Map<number, ImageBitmap>> {
   const ready = new Map<number, ImageBitmap>();
   const each = async ([name, bytes]: readonly [number, Uint8Array<ArrayBuffer> | null | undefined]) => {
     const picture = bytes ? await decode(bytes).catch(() => null) : null;

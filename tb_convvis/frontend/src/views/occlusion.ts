@@ -79,6 +79,17 @@ export function classValues(record: OcclusionRecord, place: number): Float32Arra
   return heatMode.value === "drop" ? probability.map((value) => lossOf(record, place, value)) : probability;
 }
 
+/**
+ * What is mapped in panel b, at every position: the total activation of the map as a share of that without an occluder.
+ *
+ * Totals hardly differ where the occluder is small, shares can be told apart. Missing where there is no total to
+ * divide by.
+ */
+export function activationShares(record: OcclusionRecord, place: number): Float64Array {
+  const total = record.facts.activation[place] ?? Number.NaN;
+  return Float64Array.from(record.grids(place).activation, (value) => (total > 0 && Number.isFinite(value / total) ? value / total : Number.NaN));
+}
+
 /** The most probable class at every position; missing where the probabilities are. */
 export function classesAt({ facts, grids }: { facts: { classes: number }; grids: PictureGrids }): Float64Array {
   return Float64Array.from(grids.topClass, (label, at) =>
@@ -109,9 +120,9 @@ export function classNameOf(probe: Probe | null, label: number): string {
 
 /** What the maps of a picture reach at one epoch. */
 interface Reach {
-  /** Smallest and largest activation, and largest loss or gain of probability. */
-  low: number;
-  high: number;
+  /** The known shares of the unoccluded activation. */
+  shares: Float64Array;
+  /** Largest loss or gain of probability. */
   loss: number;
   /** How often each class is the most probable. */
   classes: Map<number, number>;
@@ -125,12 +136,7 @@ export function reachOf(record: OcclusionRecord, place: number): Reach {
   let reach = places.get(place);
   if (!reach) {
     const grids = record.grids(place);
-    reach = { low: 0, high: 0, loss: 0, classes: new Map() };
-    for (const value of [...grids.activation, record.facts.activation[place] ?? 0])
-      if (Number.isFinite(value)) {
-        reach.low = Math.min(reach.low, value);
-        reach.high = Math.max(reach.high, value);
-      }
+    reach = { shares: activationShares(record, place).filter((share) => !Number.isNaN(share)), loss: 0, classes: new Map() };
     for (const value of grids.probability) reach.loss = Math.max(reach.loss, Math.abs(lossOf(record, place, value)) || 0);
     for (const label of classesAt({ facts: record.facts, grids }))
       if (!Number.isNaN(label)) reach.classes.set(label, (reach.classes.get(label) ?? 0) + 1);
@@ -144,6 +150,7 @@ export interface Common {
   /** Epochs that the scales were taken over. */
   epochs: number;
   classScale: Scale;
+  /** Of shares; 1 lies on it. */
   mapScale: Scale;
   /** Colours of the most frequent classes, by name. */
   colours: ReadonlyMap<string, string>;
@@ -154,9 +161,24 @@ const PALETTE = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00
 /** Classes that the palette has no colour for. */
 export const OTHER = "#8a8a8a";
 
+/** Beyond either end of the scale of shares lies so much of them: a few positions do more than all others. */
+const BEYOND = 0.01;
+/** The scale spans at least so much: what changes less does not change. */
+const LEAST_SPAN = 0.01;
+
+/** A scale of shares that 1 lies on. */
+export function shareScale(records: readonly Float64Array[]): Scale {
+  const all = new Float64Array(records.reduce((sum, { length }) => sum + length, 0));
+  records.reduce((from, shares) => (all.set(shares, from), from + shares.length), 0);
+  all.sort();
+  const beyond = Math.floor(BEYOND * all.length);
+  return sequential(Math.min(1 - LEAST_SPAN, all[beyond] ?? 1), Math.max(1, all[all.length - 1 - beyond] ?? 1));
+}
+
 /** Taken over all records of the picture that are here. */
 export function commonOf(indexes: readonly RunIndex[], layer: string, image: number): Common {
-  let [epochs, low, high, loss] = [0, 0, 0, 0];
+  let loss = 0;
+  const shares: Float64Array[] = [];
   const counts = new Map<string, number>();
   for (const index of indexes) {
     const series = occlusionSeries(index, layer);
@@ -165,9 +187,7 @@ export function commonOf(indexes: readonly RunIndex[], layer: string, image: num
       const place = record?.facts.images.indexOf(image) ?? -1;
       if (!record || place < 0) continue;
       const reach = reachOf(record, place);
-      epochs++;
-      low = Math.min(low, reach.low);
-      high = Math.max(high, reach.high);
+      shares.push(reach.shares);
       loss = Math.max(loss, reach.loss);
       const probe = probeAt(index, series.steps[at] ?? 0, "occlusion");
       for (const [label, times] of reach.classes) {
@@ -178,9 +198,9 @@ export function commonOf(indexes: readonly RunIndex[], layer: string, image: num
   }
   const frequent = [...counts].sort((a, b) => b[1] - a[1]).slice(0, PALETTE.length);
   return {
-    epochs,
+    epochs: shares.length,
     classScale: heatMode.value === "drop" ? diverging(loss) : sequential(0, 1),
-    mapScale: sequential(low, high),
+    mapScale: shareScale(shares),
     colours: new Map(frequent.map(([name], at) => [name, PALETTE[at] ?? OTHER])),
   };
 }

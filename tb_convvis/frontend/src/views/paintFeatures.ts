@@ -12,7 +12,7 @@ import { recordPicture } from "./recordPicture";
 
 export const MID_GREY = "#808080";
 
-type Context = CanvasRenderingContext2D;
+export type Context = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
 type Box = [left: number, top: number, width: number, height: number];
 
 /** Whole multiples keep every pixel a square; else pixels of different sizes would look like a pattern. */

@@ -5,16 +5,15 @@ import { drawnSize } from "../lib/mosaic";
 import { frameOf, spansOf } from "../lib/positions";
 import type { OcclusionFacts, OcclusionRecord } from "../data/occlusion";
 import { opacity, plotMode } from "../settings";
-import { type Common, OTHER, type Position, classNameOf, classValues, classesAt } from "./occlusion";
-import { drawTile } from "./paintFeatures";
+import { type Common, OTHER, type Position, activationShares, classNameOf, classValues, classesAt } from "./occlusion";
+import { type Context, drawTile } from "./paintFeatures";
 import type { Probe } from "./probe";
 import { pictureOf } from "./probePictures";
 
-type Context = CanvasRenderingContext2D;
 type Box = readonly [left: number, top: number, width: number, height: number];
 
 /** What stands where the probe pictures are not here. */
-const NO_PICTURE = "#808080";
+export const NO_PICTURE = "#808080";
 /** From this scale on a picture is enlarged by a whole number, so that its pixels are squares. */
 const EXACT = 4;
 
@@ -49,7 +48,7 @@ function heat(values: ArrayLike<number>, scale: Scale): Sheet {
 }
 
 export function activationSheet(record: OcclusionRecord, place: number, { mapScale }: Common): Sheet {
-  return heat(record.grids(place).activation, mapScale);
+  return heat(activationShares(record, place), mapScale);
 }
 
 export function probabilitySheet(record: OcclusionRecord, place: number, { classScale }: Common): Sheet {
