@@ -23,6 +23,7 @@ export function App() {
   const problem = trouble.value ?? store.trouble.value;
   return (
     <div class="page">
+      <h1 class="visually-hidden">ConvVis</h1>
       <RunPicker />
       <main>
         <div class="top">

@@ -17,6 +17,7 @@ export function render(): void {
   sheet.replaceSync(css);
   document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
   document.title = "ConvVis";
+  document.documentElement.lang = "en";
 
   watchDark((value) => {
     dark.value = value;
