@@ -7,11 +7,12 @@ import { HelpPanel } from "./components/HelpPanel";
 import { RunPicker } from "./components/RunPicker";
 import { Select } from "./components/Select";
 import { Absent, Empty, Loading, Retry } from "./components/states";
+import { Tabs } from "./components/Tabs";
 import { Timeline } from "./components/Timeline";
 import { layer, layers, layersKnown } from "./layers";
 import { layerPath, viewId } from "./settings";
 import { helpOpen, indexes, refresh, runList, shownIndexes, shownRuns, store, trouble } from "./state";
-import { VIEWS, viewOf } from "./views";
+import { viewOf } from "./views";
 
 const again = () => void refresh();
 
@@ -49,27 +50,6 @@ export function App() {
         <Body />
       </main>
       {helpOpen.value && <HelpPanel key={view.id} view={view} />}
-    </div>
-  );
-}
-
-function Tabs() {
-  const current = viewOf(viewId.value);
-  return (
-    <div class="tabs" role="tablist" aria-label="views">
-      {VIEWS.map((view) => (
-        <button
-          key={view.id}
-          type="button"
-          role="tab"
-          id={`tab-${view.id}`}
-          aria-selected={view === current}
-          aria-controls="view"
-          onClick={() => (viewId.value = view.id)}
-        >
-          {view.title}
-        </button>
-      ))}
     </div>
   );
 }

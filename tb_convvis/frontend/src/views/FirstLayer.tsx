@@ -4,6 +4,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { Columns } from "../components/Columns";
 import { Icon } from "../components/Icon";
 import { Segmented } from "../components/Segmented";
+import { useFocusBack } from "../components/useFocusBack";
 import { canColour } from "../lib/kernel";
 import { colourMode, openFilter, scaleMode } from "../settings";
 import { FilterDetail, DETAIL_PARTS } from "./FilterDetail";
@@ -58,6 +59,7 @@ function Enlarged({ indexes, layer, filter }: PanelProps & { filter: number }) {
     const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
     ref.current?.scrollIntoView({ block: "nearest", behavior: still ? "auto" : "smooth" });
   }, [filter]);
+  useFocusBack(ref, `.filter-grid [data-cell="${filter}"]`);
   const count = Math.max(
     0,
     ...indexes.map((index) => {
