@@ -18,7 +18,7 @@ const again = () => void refresh();
 
 export function App() {
   const list = runList.value;
-  if (!list) return trouble.value ? <Retry words={trouble.value.words} onRetry={again} /> : <Loading height={360} />;
+  if (!list) return trouble.value ? <Retry {...trouble.value} onRetry={again} /> : <Loading height={360} />;
   if (list.runs.length === 0) return <Empty otherRuns={list.tensorboardRuns} onRetry={again} />;
   const view = viewOf(viewId.value);
   const problem = trouble.value ?? store.trouble.value;
@@ -45,7 +45,7 @@ export function App() {
             </button>
           </header>
           <Timeline />
-          {problem && <Retry words={problem.words} onRetry={again} />}
+          {problem && <Retry {...problem} onRetry={again} />}
         </div>
         <Body />
       </main>
@@ -65,7 +65,7 @@ function Body() {
       ) : !indexes.value || shown.length === 0 || !(layersKnown.value || store.trouble.value) ? (
         <Loading height={360} />
       ) : layers.value.length === 0 ? (
-        view.Nothing ? <view.Nothing /> : <Absent words="The chosen runs logged nothing for this view." />
+        <view.Nothing />
       ) : (
         <>
           <div class="toolbar">

@@ -8,7 +8,7 @@ import { onKey } from "./keys";
 import { layer, modelWants } from "./layers";
 import { pause } from "./playback";
 import { restore, serialise, viewId } from "./settings";
-import { dark, hostRuns, readChosen, reading, refresh, shownIndexes, shownRuns, store } from "./state";
+import { dark, hostRuns, readChosen, reading, recover, refresh, shownIndexes, shownRuns, store } from "./state";
 import css from "./styles/index.css?inline";
 import { viewOf } from "./views";
 
@@ -27,6 +27,7 @@ export function render(): void {
   keepAddress();
   followHost();
   loadView();
+  recover(isHidden);
   effect(() => {
     void shownRuns.value;
     void readChosen();

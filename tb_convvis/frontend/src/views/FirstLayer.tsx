@@ -4,6 +4,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { Columns } from "../components/Columns";
 import { Icon } from "../components/Icon";
 import { Segmented } from "../components/Segmented";
+import { Unlogged } from "../components/states";
 import { useFocusBack } from "../components/useFocusBack";
 import { canColour } from "../lib/kernel";
 import { colourMode, openFilter, scaleMode } from "../settings";
@@ -90,6 +91,10 @@ function Enlarged({ indexes, layer, filter }: PanelProps & { filter: number }) {
   );
 }
 
+function Nothing() {
+  return <Unlogged what="filters" words="FilterImages logs the kernels of the first convolution, and so does ConvVis" pictures={false} />;
+}
+
 export const firstLayer: View = {
   id: "filters",
   title: "First layer",
@@ -117,4 +122,5 @@ export const firstLayer: View = {
   load: loadKernels,
   Toolbar,
   Panel,
+  Nothing,
 };
