@@ -44,6 +44,7 @@ class Planted:
         names: of the classes; two are told by one unit.
         kept: of the total activation, with the whole object covered.
         missing: a position (row, col) of the first occluded picture at which nothing came out but NaN.
+        layer: whose maps are asked.
     """
 
     size: int = 5
@@ -51,6 +52,7 @@ class Planted:
     names: tuple[str, ...] = ANIMALS
     kept: float = 0
     missing: tuple[int, int] | None = None
+    layer: str = LAYER
 
     @property
     def rows(self) -> list[int]:
@@ -145,7 +147,7 @@ def write_epoch(log: LogFile, step: int, progress: float, planted: Planted, **kw
         entries,
         *[_projections(of, progress) for of in entries],
     ]
-    log.record("occlusion", LAYER, step, facts_of(planted, progress), blobs=blobs, **kwargs)
+    log.record("occlusion", planted.layer, step, facts_of(planted, progress), blobs=blobs, **kwargs)
     notes = ["The value of the occluder is the mean of the data."]
     status = {"view": "occlusion", "seconds": 0.4, "bytes": 30_000, "failures": [], "notes": notes}
     log.record("run", "occlusion", step, status, **kwargs)
@@ -157,7 +159,7 @@ def facts_of(planted: Planted, progress: float) -> dict[str, Any]:
     labels = [planted.label(image) for image in OCCLUDED]
     guessed = [(label + 1) % len(planted.names) if probability < 0.5 else label for label in labels]
     return {
-        "layer": LAYER,
+        "layer": planted.layer,
         "images": list(OCCLUDED),
         "labels": labels,
         "labelled": True,

@@ -53,23 +53,30 @@ def write_features(
         log.start(1)
         names = [{"name": name, "class": "Conv2D"} for name in layers]
         log.record("run", "model", 1, {"layers": names}, logged=1)
-        facts = {
-            "count": len(pictures),
-            "drawn_from": len(pictures),
-            "seed": 0,
-            "labels": list(labels),
-            "class_names": list(class_names),
-            "display": "0 is black, 255 is white",
-            "size": list(pictures.shape[1:3]),
-        }
-        blobs = [_png(picture) for picture in pictures]
-        log.record("probe", "pictures", 1, facts, blobs=blobs, logged=1)
+        write_probe(log, 1, pictures, labels, class_names)
         for name, layer in layers.items():
             for epoch in range(len(layer.strength)):
-                _write_epoch(log, name, layer, epoch, pictures.shape[1])
+                write_epoch(log, name, layer, epoch, pictures.shape[1])
 
 
-def _write_epoch(log: LogFile, name: str, layer: PlantedLayer, epoch: int, side: int) -> None:
+def write_probe(
+    log: LogFile, step: int, pictures: NDArray[np.uint8], labels: Sequence[int], class_names: Sequence[str]
+) -> None:
+    facts = {
+        "count": len(pictures),
+        "drawn_from": len(pictures),
+        "seed": 0,
+        "labels": list(labels),
+        "class_names": list(class_names),
+        "display": "0 is black, 255 is white",
+        "size": list(pictures.shape[1:3]),
+    }
+    blobs = [_png(picture) for picture in pictures]
+    log.record("probe", "pictures", step, facts, blobs=blobs, logged=1)
+
+
+def write_epoch(log: LogFile, name: str, layer: PlantedLayer, epoch: int, side: int) -> None:
+    """What is logged of a layer after epoch `epoch + 1`; the probe's pictures are this wide."""
     strength = layer.strength[epoch].astype(np.float32)
     strongest = layer.strongest[epoch].astype(np.int32)
     change = layer.change[epoch].astype(np.float32)

@@ -23,8 +23,10 @@ window.epochsDrawn = () => [...document.querySelectorAll('.column .tile-stack')]
     const dpr = canvas.width / canvas.getBoundingClientRect().width;
     const at = (offset) => Math.floor((offset + 4) * dpr);
     const context = canvas.getContext('2d');
-    const [red, green, blue, alpha] = context.getImageData(at(cell.offsetLeft), at(cell.offsetTop), 1, 1).data;
-    return alpha === 255 && red === green && green === blue && red % 2 === 0 ? (red - 40) / 2 : null;
+    const place = [at(cell.offsetLeft), at(cell.offsetTop)];
+    const [red, green, blue, alpha] = context.getImageData(...place, 1, 1).data;
+    const planted = alpha === 255 && red === green && green === blue && red % 2 === 0;
+    return planted ? (red - 40) / 2 : null;
 });
 """
 
@@ -42,7 +44,7 @@ if (window === window.top || location.href.includes('plugin_entry')) {
 }
 """
 
-# Moves the slider over all epochs, by the clock, and notes each frame's length and, if asked, what was drawn in it.
+# Moves the slider over all epochs, by the clock; notes the length of each frame and, if asked, what it drew.
 SCRUB = """([rate, reading]) => new Promise((resolve) => {
     const slider = document.querySelector('.timeline input[type=range]');
     const [first, last] = [Number(slider.min), Number(slider.max)];

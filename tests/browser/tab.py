@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from typing import Any
 from urllib.parse import quote
 
 from playwright.sync_api import Browser, ConsoleMessage, Frame, Locator, Page
@@ -18,6 +20,7 @@ class Tab:
         inside: whether to open all of TensorBoard, or the plugin's frame alone.
         size: of the window, in pixels.
         scripts: JavaScript that runs before the page's own.
+        context: more of Playwright's options for a browser context.
         state: the page's state, as in its address.
     """
 
@@ -27,10 +30,12 @@ class Tab:
         url: str,
         inside: bool = False,
         size: tuple[int, int] = (1280, 800),
+        *,
         scripts: tuple[str, ...] = (),
+        context: Mapping[str, Any] | None = None,
         **state: str,
     ) -> None:
-        self._context = browser.new_context(viewport={"width": size[0], "height": size[1]})
+        self._context = browser.new_context(viewport={"width": size[0], "height": size[1]}, **(context or {}))
         self.page: Page = self._context.new_page()
         self.errors: list[str] = []
         self.requests: list[str] = []
@@ -84,6 +89,13 @@ class Tab:
     @property
     def epoch(self) -> str:
         return str(self.find(".timeline input[type=range]").get_attribute("aria-valuetext"))
+
+    def each_view(self) -> Iterator[str]:
+        """Open every view there is, one after the other; yields its title."""
+        for title in self.find("[role=tab]").all_inner_texts():
+            self.find("[role=tab]").get_by_text(title, exact=True).click()
+            self.settle()
+            yield title
 
     def press(self, *keys: str) -> None:
         self.find("#convvis").click(position={"x": 4, "y": 4})

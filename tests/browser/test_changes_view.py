@@ -315,7 +315,7 @@ def test_runs_side_by_side_say_what_they_lack(planted: Board, open_tab: Open) ->
 
 def test_nothing_logged_says_what_to_do(board: Board, open_tab: Open) -> None:
     tab = open_tab(board.url, view="changes")
-    expect(tab.find(".unlogged h1")).to_have_text("The chosen runs logged no features")
+    expect(tab.find(".unlogged h2")).to_have_text("The chosen runs logged no features")
 
 
 def test_dark_narrow_and_with_its_keys_in_the_help(planted: Board, open_tab: Open) -> None:

@@ -179,7 +179,7 @@ def test_without_scalars_or_a_second_log(planted: Board, open_tab: Open) -> None
 
 def test_nothing_logged_says_what_to_do(board: Board, open_tab: Open) -> None:
     tab = open_tab(board.url, view="convergence", runs=worlds.runs("lr/fast"))
-    expect(tab.find(".unlogged h1")).to_have_text("The chosen runs logged no changes")
+    expect(tab.find(".unlogged h2")).to_have_text("The chosen runs logged no changes")
 
 
 def test_a_layer_leads_to_its_features(planted: Board, open_tab: Open) -> None:

@@ -283,5 +283,5 @@ def test_refused_layer_shows_why_and_the_pictures(tmp_path: Path, open_tab: Open
 
 def test_no_features_says_what_to_do(board: Board, open_tab: Open) -> None:
     tab = open_tab(board.url, view="features")
-    expect(tab.find(".unlogged h1")).to_have_text("The chosen runs logged no features")
+    expect(tab.find(".unlogged h2")).to_have_text("The chosen runs logged no features")
     expect(tab.find(".snippet pre")).to_contain_text("data=(x_val, y_val)")

@@ -457,7 +457,7 @@ def test_dark_theme_and_small_window(planted: Board, open_tab: Open) -> None:
 
 def test_nothing_logged_says_what_to_do(board: Board, open_tab: Open) -> None:
     tab = open_tab(board.url, view="occlusion")
-    expect(tab.find(".unlogged h1")).to_have_text("The chosen runs logged no occlusion maps")
+    expect(tab.find(".unlogged h2")).to_have_text("The chosen runs logged no occlusion maps")
 
 
 def test_an_epoch_that_is_logged_while_one_looks_on(tmp_path: Path, open_tab: Open) -> None:

@@ -7,22 +7,24 @@ import { HelpPanel } from "./components/HelpPanel";
 import { RunPicker } from "./components/RunPicker";
 import { Select } from "./components/Select";
 import { Absent, Empty, Loading, Retry } from "./components/states";
+import { Tabs } from "./components/Tabs";
 import { Timeline } from "./components/Timeline";
 import { layer, layers, layersKnown } from "./layers";
 import { layerPath, viewId } from "./settings";
 import { helpOpen, indexes, refresh, runList, shownIndexes, shownRuns, store, trouble } from "./state";
-import { VIEWS, viewOf } from "./views";
+import { viewOf } from "./views";
 
 const again = () => void refresh();
 
 export function App() {
   const list = runList.value;
-  if (!list) return trouble.value ? <Retry words={trouble.value.words} onRetry={again} /> : <Loading height={360} />;
+  if (!list) return trouble.value ? <Retry {...trouble.value} onRetry={again} /> : <Loading height={360} />;
   if (list.runs.length === 0) return <Empty otherRuns={list.tensorboardRuns} onRetry={again} />;
   const view = viewOf(viewId.value);
   const problem = trouble.value ?? store.trouble.value;
   return (
     <div class="page">
+      <h1 class="visually-hidden">ConvVis</h1>
       <RunPicker />
       <main>
         <div class="top">
@@ -43,32 +45,11 @@ export function App() {
             </button>
           </header>
           <Timeline />
-          {problem && <Retry words={problem.words} onRetry={again} />}
+          {problem && <Retry {...problem} onRetry={again} />}
         </div>
         <Body />
       </main>
       {helpOpen.value && <HelpPanel key={view.id} view={view} />}
-    </div>
-  );
-}
-
-function Tabs() {
-  const current = viewOf(viewId.value);
-  return (
-    <div class="tabs" role="tablist" aria-label="views">
-      {VIEWS.map((view) => (
-        <button
-          key={view.id}
-          type="button"
-          role="tab"
-          id={`tab-${view.id}`}
-          aria-selected={view === current}
-          aria-controls="view"
-          onClick={() => (viewId.value = view.id)}
-        >
-          {view.title}
-        </button>
-      ))}
     </div>
   );
 }
@@ -84,7 +65,7 @@ function Body() {
       ) : !indexes.value || shown.length === 0 || !(layersKnown.value || store.trouble.value) ? (
         <Loading height={360} />
       ) : layers.value.length === 0 ? (
-        view.Nothing ? <view.Nothing /> : <Absent words="The chosen runs logged nothing for this view." />
+        <view.Nothing />
       ) : (
         <>
           <div class="toolbar">

@@ -8,7 +8,7 @@ import { onKey } from "./keys";
 import { layer, modelWants } from "./layers";
 import { pause } from "./playback";
 import { restore, serialise, viewId } from "./settings";
-import { dark, hostRuns, readChosen, reading, refresh, shownIndexes, shownRuns, store } from "./state";
+import { dark, hostRuns, readChosen, reading, recover, refresh, shownIndexes, shownRuns, store } from "./state";
 import css from "./styles/index.css?inline";
 import { viewOf } from "./views";
 
@@ -17,6 +17,7 @@ export function render(): void {
   sheet.replaceSync(css);
   document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
   document.title = "ConvVis";
+  document.documentElement.lang = "en";
 
   watchDark((value) => {
     dark.value = value;
@@ -26,6 +27,7 @@ export function render(): void {
   keepAddress();
   followHost();
   loadView();
+  recover(isHidden);
   effect(() => {
     void shownRuns.value;
     void readChosen();

@@ -1,6 +1,6 @@
 /** Keys that work everywhere but in fields for text. */
 
-import { occluderAt, openFilter, openMap, viewId } from "./settings";
+import { occluderAt, openFilter, openMap, shortcuts, viewId } from "./settings";
 import { helpOpen, moveBy } from "./state";
 import { pause, togglePlay } from "./playback";
 import { moveLayer } from "./layers";
@@ -56,11 +56,12 @@ function isTyping(target: EventTarget | null): boolean {
 /** Space presses what has the focus, where that can be pressed. */
 function pressesItself(target: EventTarget | null): boolean {
   if (ofTarget(target, "tagName") === "INPUT") return ofTarget(target, "type") !== "range";
-  return ofTarget(target, "tagName") === "BUTTON" || ofTarget(target, "role") === "tab";
+  return ["BUTTON", "SUMMARY"].includes(ofTarget(target, "tagName")) || ofTarget(target, "role") === "tab";
 }
 
 export function onKey(event: KeyboardEvent): void {
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+  if (shortcuts.value === "off" && event.key.length === 1) return;
   if (isTyping(event.target) || (event.key === " " && pressesItself(event.target))) return;
   const key = KEYS.find(({ keys, view }) => keys.includes(event.key) && (view ?? viewId.value) === viewId.value);
   if (!key) return;

@@ -10,6 +10,8 @@ export function linkToThis(): string {
   const values = serialise();
   values.set("runs", JSON.stringify(shownRuns.value));
   values.set("step", String(Number(position.value.toFixed(6))));
+  // Which keys do something is no part of what is seen.
+  values.delete("keys");
   if (layer.value) values.set("layer", layer.value);
   return addressOf(values);
 }

@@ -96,6 +96,9 @@ export const pairMode = signal<PairMode>("side");
 /** How far the wipe uncovers A, in per cent; null for one half. */
 export const wipeAt = signal<number | null>(null);
 
+/** Whether keys of one character do anything: they are in the way of whoever speaks to the machine. */
+export const shortcuts = signal<"on" | "off">("on");
+
 interface Setting {
   key: string;
   read: (text: string | undefined) => void;
@@ -209,6 +212,7 @@ const SETTINGS: Setting[] = [
   whole("rows", rowsShown),
   choice("ab", pairMode, ["side", "wipe", "flicker", "difference"]),
   whole("wipe", wipeAt),
+  choice("keys", shortcuts, ["on", "off"]),
   { key: "pins", read: (text) => (pins.value = readPins(text ?? "")), write: () => writePins(pins.value) || undefined },
 ];
 

@@ -1,6 +1,6 @@
 /** What is known and what follows from it: runs, their index, the axis that they are kept in step on. */
 
-import { batch, computed, signal } from "@preact/signals";
+import { batch, computed, effect, signal } from "@preact/signals";
 import { ApiError, fetchIndex, fetchRuns, isAbort, wordsOf } from "./api";
 import type { RunIndex, RunList, Series } from "./data/index";
 import { Store } from "./data/store";
@@ -168,12 +168,28 @@ export async function refresh(): Promise<void> {
       runList.value = list;
       indexes.value = read;
       trouble.value = null;
+      // What then still lacks is asked for anew, and fails anew if it does.
+      store.trouble.value = null;
       readAt.value = Date.now() / 1000;
       reading.value++;
     });
   } catch (error) {
     report(error);
   }
+}
+
+/** Milliseconds from one asking of a server that does not answer to the next. */
+export const ASKED_EVERY = 5_000;
+
+/** Asks a server that does not answer until it does: nobody need sit beside a page whose TensorBoard is started anew. */
+export function recover(isHidden: () => boolean): void {
+  effect(() => {
+    if (!trouble.value?.lost && !store.trouble.value?.lost) return undefined;
+    const timer = setInterval(() => {
+      if (!isHidden()) void refresh();
+    }, ASKED_EVERY);
+    return () => clearInterval(timer);
+  });
 }
 
 let choosing: AbortController | null = null;

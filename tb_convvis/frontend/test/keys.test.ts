@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import { onKey } from "../src/keys";
 import { layers, layersKnown } from "../src/layers";
 import { pause, play, playing, speed } from "../src/playback";
-import { layerPath, openFilter, openMap, pins, restore, serialise, viewId } from "../src/settings";
+import { layerPath, openFilter, openMap, pins, restore, serialise, shortcuts, viewId } from "../src/settings";
 import { goTo, helpOpen, indexes, position, runList, timeline } from "../src/state";
 import { series } from "./make";
 
@@ -110,6 +110,16 @@ describe("keys", () => {
     press(",", field);
     expect(position.value).toBe(5);
     field.remove();
+  });
+
+  it("of one character do nothing once they are off, the others still do", () => {
+    shortcuts.value = "off";
+    openFilter.value = 3;
+    for (const key of [",", " ", "?", "]"]) expect(press(key).defaultPrevented).toBe(false);
+    expect([position.value, playing.value, helpOpen.value, layerPath.value]).toEqual([5, false, false, ""]);
+    press("Escape");
+    expect(openFilter.value).toBeNull();
+    expect(serialise().get("keys")).toBe("off");
   });
 
   it("leave space to a button, and the browser's own shortcuts alone", () => {

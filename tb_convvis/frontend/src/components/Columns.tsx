@@ -18,7 +18,7 @@ export function Columns({ indexes, parts, children }: ColumnsProps) {
   return (
     <div class="columns" style={{ "--columns": indexes.length, "--parts": parts }}>
       {indexes.map((index) => (
-        <section key={index.run} class="column" data-run={index.run} aria-label={titles.value.get(index.run) ?? index.run}>
+        <section key={index.run} role="group" class="column" data-run={index.run} aria-label={titles.value.get(index.run) ?? index.run}>
           {children(index)}
         </section>
       ))}

@@ -1,17 +1,12 @@
 /** How old what is seen is: when it was logged, when it was read. */
 
-import { useEffect, useState } from "preact/hooks";
 import { ago } from "../lib/words";
 import { lastLogged, readAt, refresh } from "../state";
 import { Icon } from "./Icon";
+import { useNow } from "./useNow";
 
 export function Freshness() {
-  const [now, setNow] = useState(Date.now() / 1000);
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now() / 1000), 1_000);
-    return () => clearInterval(timer);
-  }, []);
-  const at = Math.max(now, readAt.value);
+  const at = Math.max(useNow(), readAt.value);
   const logged = lastLogged.value > 0 ? `last logged ${ago(at - lastLogged.value)} · ` : "";
   const words = readAt.value > 0 ? `${logged}read ${ago(at - readAt.value)}` : logged;
   return (

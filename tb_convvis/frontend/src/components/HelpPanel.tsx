@@ -2,6 +2,7 @@
 
 import { useEffect, useRef } from "preact/hooks";
 import { KEYS } from "../keys";
+import { shortcuts } from "../settings";
 import { helpOpen } from "../state";
 import type { View } from "../views/view";
 import { Icon } from "./Icon";
@@ -30,6 +31,16 @@ export function HelpPanel({ view }: { view: View }) {
       <Part title="How to read it" paragraphs={view.help.read} list />
       <Part title="What it cannot tell you" paragraphs={view.help.cannot} list />
       <h3>Keys</h3>
+      <label class="switch">
+        <input
+          type="checkbox"
+          role="switch"
+          checked={shortcuts.value === "on"}
+          onChange={(event) => (shortcuts.value = event.currentTarget.checked ? "on" : "off")}
+        />
+        Keys of one character
+        <span class="quiet">{shortcuts.value === "on" ? "do what is listed here" : "are off"}</span>
+      </label>
       <dl class="keys">
         {KEYS.filter((key) => (key.view ?? view.id) === view.id).map(({ keys, does }) => (
           <div key={does}>

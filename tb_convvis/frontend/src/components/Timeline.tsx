@@ -1,6 +1,6 @@
 /** The one slider: it moves every panel of every chosen run. Under it, a line of ticks for each run; beside it, its axis. */
 
-import { useMemo } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import { failedSteps } from "../data/status";
 import { scaleLinear } from "../lib/scale";
 import { AXES as AXIS_NAMES, type Axis, axisEnd, axisTicks, placeWords, positionWords } from "../lib/axis";
@@ -14,6 +14,8 @@ import { useWidth } from "./useWidth";
 
 /** Half the slider's thumb: the track's ends lie so far inside the control. */
 const INSET = 8;
+/** Milliseconds after which the slider counts as resting, for whoever is told where it stands. */
+const RESTED = 500;
 
 const AXES: Record<Axis, { text: string; label: string; title: string }> = {
   epoch: { text: "epochs", label: "epoch", title: "Every run at the same epoch" },
@@ -83,7 +85,8 @@ export function Timeline() {
         {viewId.value === "changes" && <MarkA first={first} last={last} />}
         <Ticks first={first} last={last} />
       </div>
-      <output class="epoch" role="status" aria-live={playing.value ? "off" : "polite"}>
+      <Spoken words={all.length === 0 ? "" : words(axis, at, last)} />
+      <div class="epoch">
         {all.length === 0 ? (
           axis === "time" ? "no times logged" : "no epochs"
         ) : axis === "epoch" ? (
@@ -97,7 +100,7 @@ export function Timeline() {
             <small>{wholeWords(axis, last)}</small>
           </>
         )}
-      </output>
+      </div>
       <div class="pace">
         <label title={AXES[axis].title}>
           <span class="visually-hidden">keep runs in step by</span>
@@ -128,6 +131,21 @@ export function Timeline() {
         </label>
       </div>
     </div>
+  );
+}
+
+/** Tells a screen reader where the slider stands once it has rested there: at each step nobody could follow. */
+function Spoken({ words }: { words: string }) {
+  const [said, setSaid] = useState("");
+  useEffect(() => {
+    if (playing.value) return undefined;
+    const timer = setTimeout(() => setSaid(words), RESTED);
+    return () => clearTimeout(timer);
+  }, [words, playing.value]);
+  return (
+    <p class="visually-hidden" role="status">
+      {said}
+    </p>
   );
 }
 

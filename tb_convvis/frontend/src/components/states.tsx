@@ -1,8 +1,10 @@
 /** What stands where a picture cannot: each state says what is the matter and what helps. */
 
 import type { ComponentChildren } from "preact";
-import { useState } from "preact/hooks";
-import { roomFor } from "../lib/words";
+import { ago, roomFor } from "../lib/words";
+import { ASKED_EVERY, readAt, refresh } from "../state";
+import { Snippet } from "./Snippet";
+import { useNow } from "./useNow";
 
 export function Loading({ height, label = "loading" }: { height: number; label?: string }) {
   return <div class="skeleton" role="status" aria-label={label} style={{ height: `${height}px` }} />;
@@ -44,27 +46,22 @@ export function Downsampled({ kept, logged, plugin = "convvis" }: DownsampledPro
   );
 }
 
-export function Retry({ words, onRetry }: { words: string; onRetry: () => void }) {
-  return (
-    <div class="banner" role="alert">
-      <span>{words}</span>
-      <button type="button" onClick={onRetry}>
-        Try again
-      </button>
-    </div>
-  );
+interface RetryProps {
+  words: string;
+  /** Whether the page asks again by itself until it is answered. */
+  lost: boolean;
+  onRetry: () => void;
 }
 
-export function Snippet({ code }: { code: string }) {
-  const [copied, setCopied] = useState(false);
-  const copy = () => {
-    void navigator.clipboard?.writeText(code).then(() => setCopied(true), () => setCopied(false));
-  };
+export function Retry({ words, lost, onRetry }: RetryProps) {
   return (
-    <div class="snippet">
-      <pre tabIndex={0}>{code}</pre>
-      <button type="button" onClick={copy}>
-        {copied ? "Copied" : "Copy"}
+    <div class="banner" role="alert">
+      <span>
+        {words}
+        {lost && ` It is asked again every ${ASKED_EVERY / 1000} seconds; what was read stays.`}
+      </span>
+      <button type="button" onClick={onRetry}>
+        Try again
       </button>
     </div>
   );
@@ -76,13 +73,27 @@ model.fit(x, y, epochs=20, callbacks=[
     ConvVis("logs/run1", data=(x_val, y_val)),
 ])`;
 
-/** What a view needs was not logged, for want of pictures. */
-export function Unlogged({ what, words }: { what: string; words: string }) {
+interface UnloggedProps {
+  what: string;
+  words: string;
+  /** Whether it takes pictures to log it. */
+  pictures?: boolean;
+}
+
+/** What a view needs was not logged, or not read yet. */
+export function Unlogged({ what, words, pictures = true }: UnloggedProps) {
+  const age = Math.max(0, useNow() - readAt.value);
   return (
     <section class="unlogged">
-      <h1>The chosen runs logged no {what}</h1>
-      <p>{words}, so the callback needs pictures: give it some of your validation data.</p>
+      <h2>The chosen runs logged no {what}</h2>
+      <p>{words}{pictures && ", so the callback needs pictures: give it some of your validation data"}.</p>
       <Snippet code={CODE} />
+      <p class="quiet">
+        The logs were last read {ago(age)}; what was written since then is not here yet.{" "}
+        <button type="button" class="link" onClick={() => void refresh()}>
+          Look again
+        </button>
+      </p>
     </section>
   );
 }

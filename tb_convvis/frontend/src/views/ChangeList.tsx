@@ -57,7 +57,6 @@ export function ChangeList({ pair, probes, changes, ranked, runs, label }: Chang
     event.stopPropagation();
     list.current?.querySelectorAll<HTMLElement>(".change")[roving + move]?.focus();
   };
-  const by = rankBy.value;
   return (
     <div class="changes" ref={ref}>
       <ul aria-label={label} ref={list} onKeyDown={onKeyDown} style={{ gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))` }}>
@@ -69,12 +68,13 @@ export function ChangeList({ pair, probes, changes, ranked, runs, label }: Chang
               data-map={change.map}
               tabIndex={at === roving ? 0 : -1}
               aria-pressed={openMap.value === change.map}
-              aria-label={`map ${change.map}, ${ranked ? `${by} ${valueWords(by, change.value)}, ` : ""}strength ${strengthWords(change)}`}
               onFocus={() => setCurrent(at)}
               onClick={() => (openMap.value = openMap.value === change.map ? null : change.map)}
             >
-              <ChangeTiles panel={pair.a} probe={probes[0]} place={change.places[0]} runs={runs} label="at A" />
-              <ChangeTiles panel={pair.b} probe={probes[1]} place={change.places[1]} runs={runs} label="at B" />
+              <span class="looks" aria-hidden="true">
+                <ChangeTiles panel={pair.a} probe={probes[0]} place={change.places[0]} runs={runs} label="at A" />
+                <ChangeTiles panel={pair.b} probe={probes[1]} place={change.places[1]} runs={runs} label="at B" />
+              </span>
               <Numbers change={change} ranked={ranked} />
             </button>
             <button
@@ -106,9 +106,11 @@ function Numbers({ change, ranked }: { change: Change; ranked: boolean }) {
     <span class="numbers-of">
       <span>
         <b>Map {map}</b>
+        {ranked && <span class="visually-hidden">, {by} </span>}
         {ranked && <span class="worth">{valueWords(by, value)}</span>}
       </span>
       {ranked && <Bar value={value} />}
+      <span class="visually-hidden">, strength </span>
       <small>{strengthWords(change)}</small>
     </span>
   );

@@ -76,6 +76,7 @@ function Panel({ indexes }: PanelProps) {
           <tr>
             <th scope="col" style={{ width: `${name}px` }}>Layer</th>
             <th scope="col" class="plot">
+              <span class="visually-hidden">Over the epochs</span>
               {room > 0 && (
                 <svg width={width} height={18} aria-hidden="true">
                   {labels.map((place) => (

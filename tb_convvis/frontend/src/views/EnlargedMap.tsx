@@ -1,8 +1,9 @@
 /** The map that is enlarged, of all shown runs: it stands at the bottom, so that the grid stays in sight. */
 
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { Columns } from "../components/Columns";
 import { Icon } from "../components/Icon";
+import { useFocusBack } from "../components/useFocusBack";
 import { openMap } from "../settings";
 import { MapCurves } from "./MapCurves";
 import { DETAIL_PARTS, MapDetail } from "./MapDetail";
@@ -12,12 +13,14 @@ import { MapStrip } from "./MapStrip";
 import type { PanelProps } from "./view";
 
 export function EnlargedMap({ indexes, layer, map }: PanelProps & { map: number }) {
+  const ref = useRef<HTMLElement>(null);
+  useFocusBack(ref, `.map-grid [data-cell="${map}"]`);
   useEffect(() => {
     document.querySelector(`.map-grid [data-cell="${map}"]`)?.scrollIntoView({ block: "nearest" });
   }, [map]);
   const pinned = mapOrder.value.pinned.includes(map);
   return (
-    <section class="enlarged drawer" aria-label={`map ${map} enlarged`}>
+    <section class="enlarged drawer" ref={ref} aria-label={`map ${map} enlarged`}>
       <header>
         <h2>Map {map}</h2>
         <span class="quiet">{layer}</span>

@@ -87,7 +87,7 @@ export function EpochStrip({ indexes, title, label, stepsOf, children, row }: Ep
             </li>
           ))}
         </ul>
-        <div class="scroller" ref={scroller}>
+        <div class="scroller" role="group" aria-label={title} tabIndex={0} ref={scroller}>
           <div class="epochs" style={{ width: `${columnAt(steps.length) - GAP}px` }} onClick={(event) => pick(event, steps, indexes)} data-columns={steps.length}>
             {indexes.map((index) => row(index, steps))}
             <div class="numbers" aria-hidden="true">

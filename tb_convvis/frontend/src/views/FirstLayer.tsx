@@ -4,6 +4,8 @@ import { useEffect, useRef } from "preact/hooks";
 import { Columns } from "../components/Columns";
 import { Icon } from "../components/Icon";
 import { Segmented } from "../components/Segmented";
+import { Unlogged } from "../components/states";
+import { useFocusBack } from "../components/useFocusBack";
 import { canColour } from "../lib/kernel";
 import { colourMode, openFilter, scaleMode } from "../settings";
 import { FilterDetail, DETAIL_PARTS } from "./FilterDetail";
@@ -58,6 +60,7 @@ function Enlarged({ indexes, layer, filter }: PanelProps & { filter: number }) {
     const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
     ref.current?.scrollIntoView({ block: "nearest", behavior: still ? "auto" : "smooth" });
   }, [filter]);
+  useFocusBack(ref, `.filter-grid [data-cell="${filter}"]`);
   const count = Math.max(
     0,
     ...indexes.map((index) => {
@@ -88,6 +91,10 @@ function Enlarged({ indexes, layer, filter }: PanelProps & { filter: number }) {
   );
 }
 
+function Nothing() {
+  return <Unlogged what="filters" words="FilterImages logs the kernels of the first convolution, and so does ConvVis" pictures={false} />;
+}
+
 export const firstLayer: View = {
   id: "filters",
   title: "First layer",
@@ -115,4 +122,5 @@ export const firstLayer: View = {
   load: loadKernels,
   Toolbar,
   Panel,
+  Nothing,
 };

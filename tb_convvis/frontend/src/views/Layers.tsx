@@ -1,8 +1,13 @@
 /** View: the network as a graph, and what was logged of each of its layers. */
 
+import { Unlogged } from "../components/states";
 import { networksOf } from "../data/network";
 import { allNodes } from "./networkScene";
 import { onDemand } from "./onDemand";
+
+function Nothing() {
+  return <Unlogged what="network" words="Each of the callbacks logs it as the training begins, and so does ConvVis" pictures={false} />;
+}
 
 export const layers = onDemand(() => import("./LayersBody"), {
   id: "layers",
@@ -11,4 +16,5 @@ export const layers = onDemand(() => import("./LayersBody"), {
   layers: (indexes) => networksOf(indexes).flatMap((network) => allNodes(network).map(({ path }) => path)),
   wants: () => [],
   follows: () => undefined,
+  Nothing,
 });

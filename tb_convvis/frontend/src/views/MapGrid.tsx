@@ -204,7 +204,8 @@ function cellOf(map: number, at: number, pinned: boolean, told: ReadonlySignal<T
   const dead = computed(() => place.value >= 0 && told.value.panel.numbers.isDead(place.value));
   const jump = computed(() => told.value.jumped.has(map));
   const value = computed(() => (place.value < 0 ? "not drawn" : dead.value ? "dead" : number(told.value.panel.numbers.at(place.value, 0).value)));
-  const state = () => (place.value < 0 ? "not drawn in this run" : dead.value ? "dead: no picture excites it" : `strength ${value.value}`);
+  // What is written in the cell stands in it as it is written: whoever steers by voice says what is seen.
+  const state = () => (place.value < 0 ? "not drawn in this run" : dead.value ? "dead: no picture excites it" : `${value.value} in strength`);
   const pin = pinned ? "Unpin (p)" : "Pin (p): keep it in a row at the top";
   return {
     id: map,
@@ -215,7 +216,7 @@ function cellOf(map: number, at: number, pinned: boolean, told: ReadonlySignal<T
       <>
         <i class="picture" style={{ height: `${layout.mosaicHeight / dpr}px` }} />
         <span class="name">
-          <b>{map}</b>
+          <b>{map}</b>{" "}
           <i class={computed(() => (jump.value ? "jump" : ""))} title="another picture is the strongest than at the previous log" />
           <i class={pinned ? "pin on" : "pin"} data-pin title={pin} />
           <span class="value">{value}</span>

@@ -1,10 +1,11 @@
 /** One map at A and at B, of all shown runs: it stands at the bottom, so that the lists stay in sight. */
 
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { Columns } from "../components/Columns";
 import { Icon } from "../components/Icon";
 import { Segmented } from "../components/Segmented";
 import { Absent, Loading } from "../components/states";
+import { useFocusBack } from "../components/useFocusBack";
 import type { RunIndex } from "../data/index";
 import { type PairMode, openMap, pairMode, showMode } from "../settings";
 import { colours, titles } from "../state";
@@ -24,11 +25,13 @@ export function MapPair({ indexes, layer, map }: PanelProps & { map: number }) {
   const still = useStill();
   const mode = still && pairMode.value === "flicker" ? "side" : pairMode.value;
   const { second, paused, pause } = useFlicker(mode === "flicker");
+  const ref = useRef<HTMLElement>(null);
+  useFocusBack(ref, `.change[data-map="${map}"]`);
   useEffect(() => {
     document.querySelector(`.change[data-map="${map}"]`)?.scrollIntoView({ block: "nearest" });
   }, [map]);
   return (
-    <section class="enlarged drawer pair" data-shown={second ? "b" : "a"} aria-label={`map ${map} at both epochs`}>
+    <section class="enlarged drawer pair" ref={ref} data-shown={second ? "b" : "a"} aria-label={`map ${map} at both epochs`}>
       <header>
         <h2>Map {map}</h2>
         <span class="quiet">{layer}</span>

@@ -20,8 +20,9 @@ export function OrderLine() {
   const rest = lacking ? "; what sorts them is not here, so by number" : unknown > 0 ? `; ${unknown} of unknown value last` : "";
   const stale = usesValues.value && by && orderTime.value === "hold" && by.step !== stepOf(by.run);
   return (
-    <p class="order-line" role="status">
-      <span>
+    <p class="order-line">
+      {/* Without the buttons: one of them says where the slider is. */}
+      <span role="status">
         <b>{maps.length + pinned.length} of {plural(drawn, "map")} shown</b>
         {pinned.length > 0 && `, ${pinned.length} pinned`}; {ORDERS[sortMode.value]}{of}
         {orderTime.value === "follow" && of && ", following the slider"}

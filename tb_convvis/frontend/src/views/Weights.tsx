@@ -4,6 +4,7 @@ import { useMemo } from "preact/hooks";
 import { Columns } from "../components/Columns";
 import { Segmented } from "../components/Segmented";
 import { Select } from "../components/Select";
+import { Unlogged } from "../components/states";
 import { statusWants } from "../data/status";
 import { chartMode, weightName } from "../settings";
 import { WEIGHT_PARTS, WeightColumn } from "./WeightColumn";
@@ -45,6 +46,10 @@ function Panel(props: PanelProps) {
   );
 }
 
+function Nothing() {
+  return <Unlogged what="histograms of weights" words="WeightHistograms logs them, and so do ConvVis and Keras’s own TensorBoard callback with histogram_freq=1" pictures={false} />;
+}
+
 export const weights: View = {
   id: "weights",
   title: "Weights",
@@ -70,4 +75,5 @@ export const weights: View = {
   load: loadHistograms,
   Toolbar,
   Panel,
+  Nothing,
 };

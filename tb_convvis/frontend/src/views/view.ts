@@ -39,8 +39,8 @@ export interface View extends ViewBody {
   follows: () => void;
   /** The layer is chosen in the panel itself: the toolbar has no list of layers. */
   choosesLayer?: true;
-  /** What stands there where the runs have no layer for the view; a line of words where it has none of its own. */
-  Nothing?: FunctionComponent;
+  /** What stands there where the runs have no layer for the view. */
+  Nothing: FunctionComponent;
 }
 
 /** Subjects of the records of a kind, which are layers. */
