@@ -23,10 +23,9 @@ window.epochsDrawn = () => [...document.querySelectorAll('.column .tile-stack')]
     const dpr = canvas.width / canvas.getBoundingClientRect().width;
     const at = (offset) => Math.floor((offset + 4) * dpr);
     const context = canvas.getContext('2d');
-    const place = [at(cell.offsetLeft), at(cell.offsetTop)];
-    const [red, green, blue, alpha] = context.getImageData(...place, 1, 1).data;
-    const planted = alpha === 255 && red === green && green === blue && red % 2 === 0;
-    return planted ? (red - 40) / 2 : null;
+    const [left, top] = [at(cell.offsetLeft), at(cell.offsetTop)];
+    const [red, green, blue, alpha] = context.getImageData(left, top, 1, 1).data;
+    return alpha === 255 && red === green && green === blue && red % 2 === 0 ? (red - 40) / 2 : null;
 });
 """
 
@@ -44,7 +43,7 @@ if (window === window.top || location.href.includes('plugin_entry')) {
 }
 """
 
-# Moves the slider over all epochs, by the clock; notes the length of each frame and, if asked, what it drew.
+# Moves the slider over all epochs, by the clock; notes how long frames took and, if asked, what was drawn.
 SCRUB = """([rate, reading]) => new Promise((resolve) => {
     const slider = document.querySelector('.timeline input[type=range]');
     const [first, last] = [Number(slider.min), Number(slider.max)];
@@ -108,6 +107,11 @@ class Meter(Tab):
         self._devtools.send("Performance.enable")
         self._devtools.send("HeapProfiler.enable")
 
+    def received(self) -> int:
+        """Bytes of all answers so far."""
+        entries = "performance.getEntriesByType('resource')"
+        return int(self.frame.evaluate(f"{entries}.reduce((sum, one) => sum + one.transferSize, 0)"))
+
     @property
     def data_requests(self) -> list[str]:
         """Those made so far but for the listing."""
@@ -143,7 +147,15 @@ class Meter(Tab):
 
     def open_view(self, view: str) -> None:
         self.find(f"#tab-{view}").click()
-        self.settle()
+        self.find(f"#tab-{view}[aria-selected=true]").wait_for()
+        self.frame.wait_for_function("!document.querySelector('.skeleton')")
+
+    def play(self) -> None:
+        """Let the page play all epochs once, at its highest speed."""
+        self.find(".pace select[aria-label=speed], .pace label:has-text('speed') select").select_option("30")
+        self.find(".timeline button[aria-label=play]").click()
+        self.find(".timeline button[aria-label=pause]").wait_for()
+        self.find(".timeline button[aria-label=play]").wait_for(timeout=120_000)
 
     def scrub(self, rate: float = 30, reading: bool = True) -> Scrub:
         """Move the slider from end to end at so many epochs a second."""

@@ -4,6 +4,7 @@ import { useMemo } from "preact/hooks";
 import { type GridLayout, blockAt, layoutGrid } from "../lib/gridLayout";
 import type { Tiles } from "../lib/kernel";
 import { type Cell, CellGrid } from "./CellGrid";
+import { Kept } from "./Kept";
 import { TileCanvas } from "./TileCanvas";
 import { useWidth } from "./useWidth";
 
@@ -35,16 +36,16 @@ export function FilterGrid({ tiles, label, flags, open, onOpen, onHover }: Filte
     return layoutGrid({ height: tall, width: wide, filters, perFilter }, area, GRID_TILE * dpr, dpr);
   }, [tall, wide, filters, perFilter, width, room, dpr]);
   // The cells change with the layout and the flags, not with every epoch: most steps leave them alone.
-  const grid = useMemo(() => {
+  const grid = () => {
     const cells = Array.from({ length: filters }, (_, filter) => cellOf(filter, flags.get(filter), layout, dpr));
     return <CellGrid label={label} cells={cells} columns={layout.columns} selected={open} onOpen={onOpen} onHover={onHover} />;
-  }, [layout, dpr, filters, String([...flags]), open, label]);
+  };
   return (
     <div class="filter-grid" ref={ref}>
       {width > 0 && (
         <div class="tile-stack">
           <TileCanvas tiles={tiles} layout={layout} dpr={dpr} label={label} />
-          {grid}
+          <Kept by={[layout, dpr, filters, String([...flags]), open, label]}>{grid}</Kept>
         </div>
       )}
     </div>

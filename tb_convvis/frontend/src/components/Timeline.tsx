@@ -1,6 +1,6 @@
 /** The one slider: it moves every panel of every chosen run. Under it, a line of ticks for each run; beside it, its axis. */
 
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { failedSteps } from "../data/status";
 import { scaleLinear } from "../lib/scale";
 import { AXES as AXIS_NAMES, type Axis, axisEnd, axisTicks, placeWords, positionWords } from "../lib/axis";
@@ -10,6 +10,7 @@ import { chooseAxis, colours, goTo, moveBy, position, positions, shownIndexes, t
 import { syncAxis, viewId } from "../settings";
 import { placeA, stepA } from "../views/comparison";
 import { Icon } from "./Icon";
+import { Kept } from "./Kept";
 import { useWidth } from "./useWidth";
 
 /** Half the slider's thumb: the track's ends lie so far inside the control. */
@@ -169,7 +170,7 @@ function Ticks({ first, last }: { first: number; last: number }) {
   const view = viewId.value;
   const failures = shownIndexes.value.map((index) => new Set(failedSteps(index, view, layer.value)));
   const failed = failures.map((steps) => [...steps].join()).join(";");
-  const picture = useMemo(() => {
+  const draw = () => {
     const end = axisEnd(axis, first, last);
     const x = scaleLinear([first, end], [INSET, Math.max(INSET, width - INSET)]);
     const tall = rows.length > 2 ? 4 : 6;
@@ -197,10 +198,10 @@ function Ticks({ first, last }: { first: number; last: number }) {
         ))}
       </svg>
     );
-  }, [rows, axis, first, last, width, failed, colours.value]);
+  };
   return (
     <div class="ticks" ref={ref}>
-      {width > 0 && picture}
+      {width > 0 && <Kept by={[rows, axis, first, last, width, failed, colours.value, titles.value]}>{draw}</Kept>}
     </div>
   );
 }

@@ -3,6 +3,7 @@
 import { type ReadonlySignal, computed, useSignal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { type Cell, CellGrid } from "../components/CellGrid";
+import { Kept } from "../components/Kept";
 import { PaintedCanvas } from "../components/PaintedCanvas";
 import { useWidth } from "../components/useWidth";
 import { type CellLayout, type CellShape, cellAt, holding, layoutCells } from "../lib/cellLayout";
@@ -182,20 +183,22 @@ interface MapCellsProps extends MapGridProps {
 function MapCells({ panel, places, jumped, layout, maps, pinned = false, label, dpr, onHover }: MapCellsProps) {
   const told = useTold({ panel, places, jumped });
   void resting.value;
-  return useMemo(() => {
+  const open = openMap.value;
+  const draw = () => {
     const cells = maps.map((map, at) => cellOf(map, at, pinned, told, layout, dpr));
     return (
       <CellGrid
         label={label}
         cells={cells}
         columns={layout.columns}
-        selected={openMap.value}
-        onOpen={(map) => (openMap.value = openMap.value === map ? null : map)}
+        selected={open}
+        onOpen={(map) => (openMap.value = openMap.peek() === map ? null : map)}
         onPin={pinMap}
         onHover={onHover}
       />
     );
-  }, [layout, maps, pinned, label, dpr, openMap.value]);
+  };
+  return <Kept by={[layout, maps, pinned, label, dpr, open]}>{draw}</Kept>;
 }
 
 function cellOf(map: number, at: number, pinned: boolean, told: ReadonlySignal<Told>, layout: CellLayout, dpr: number): Cell {

@@ -1,7 +1,7 @@
 /** A map over the epochs: a row for each run, and in it the strongest projection at each epoch. */
 
-import { useMemo } from "preact/hooks";
 import { PaintedCanvas } from "../components/PaintedCanvas";
+import { Kept } from "../components/Kept";
 import type { RunIndex } from "../data/index";
 import { seriesKey } from "../data/store";
 import { hasJumped } from "../data/top";
@@ -88,5 +88,5 @@ function markAt(index: RunIndex, layer: string, map: number, at: number): Marked
 /** Jumps, dead epochs, and epochs that this run lacks. */
 function Marks({ index, layer, map, steps }: { index: RunIndex; layer: string; map: number; steps: readonly number[] }) {
   const arrived = store.arrivals.value;
-  return useMemo(() => <>{marksOf(steps, (at) => markAt(index, layer, map, at))}</>, [index, layer, map, steps, arrived]);
+  return <Kept by={[index, layer, map, steps, arrived]}>{() => marksOf(steps, (at) => markAt(index, layer, map, at))}</Kept>;
 }
