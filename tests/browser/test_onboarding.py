@@ -66,7 +66,7 @@ def test_the_code_of_the_empty_page_can_be_copied_and_runs(open_tab: Open, tmp_p
 
 
 def test_a_training_that_has_only_begun(open_tab: Open, tmp_path: Path) -> None:
-    """Its first record is there, nothing for any view: each says so, and how old that is, until there is more."""
+    """Its first record is there, nothing for any view: each says so, and how old that is."""
     root = tmp_path / "logs"
     with LogFile(root / "run" / schema.RUN_DIRECTORY) as log:
         log.start()
