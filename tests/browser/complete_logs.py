@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import struct
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
-from tensorboard.backend.event_processing.event_file_loader import RawEventFileLoader
 from tensorboard.compat.proto import event_pb2
 from tensorboard.summary.writer.record_writer import RecordWriter
+from tensorboard.util import tensor_util
 
 from tb_convvis import schema
 from tests import occlusion_logs
@@ -60,17 +61,23 @@ def _features(epochs: int, seed: int) -> feature_logs.PlantedLayer:
     return feature_logs.PlantedLayer(strength, pictures[..., 0], change, tiles, pictures=pictures)
 
 
-def damage(directory: Path, every: int = 5) -> int:
-    """Damage every fifth record of a run, in turns in one of four ways; return how many were."""
+def damage(directory: Path, first: int = 0) -> int:
+    """Damage one of every five records of a run, in turns in one of four ways; return how many were.
+
+    Args:
+        directory: of the training.
+        first: which of the first five; of the next five it is another one, since epochs repeat themselves.
+    """
     (path,) = (directory / schema.RUN_DIRECTORY).glob("*.tfevents.*")
-    events = [event_pb2.Event.FromString(data) for data in RawEventFileLoader(str(path)).Load()]
+    events = list(_events(path.read_bytes()))
     seen = damaged = 0
     with path.open("wb") as file:
         records = RecordWriter(file)
         for event in events:
             if any(value.tag.startswith(f"{schema.PLUGIN_NAME}/") for value in event.summary.value):
+                block, place = divmod(seen, 5)
                 seen += 1
-                if seen % every == 0:
+                if place == (first + 2 * block) % 5:
                     damaged += 1
                     if not _damage(event, damaged):
                         continue
@@ -78,17 +85,28 @@ def damage(directory: Path, every: int = 5) -> int:
     return damaged
 
 
+def _events(data: bytes) -> Iterator[event_pb2.Event]:
+    # TensorBoard's own reader would import TensorFlow. Around a record: its length, and two checksums.
+    while data:
+        (length,) = struct.unpack("<Q", data[:8])
+        yield event_pb2.Event.FromString(data[12 : 12 + length])
+        data = data[16 + length :]
+
+
 def _damage(event: event_pb2.Event, way: int) -> bool:
     """Damage a record; whether anything of it is left."""
-    payload = event.summary.value[0].tensor.string_val
-    last = bytes(payload[-1])
-    match way % 4:
+    tensor = event.summary.value[0].tensor
+    payload = tensor.string_val
+    if not payload:  # a histogram
+        tensor.CopyFrom(tensor_util.make_tensor_proto(np.array([[0.0, np.nan, 9.0]])))
+        return True
+    match way % 4 if len(payload) > 1 else 3:
         case 0:
             return False
         case 1:
-            payload[-1] = last[: len(last) // 2]
+            payload[1:] = [blob[: len(blob) // 2] for blob in payload[1:]]
         case 2:
-            payload[-1] = last[:-1] + bytes([last[-1] ^ 1])
+            payload[1:] = [blob[:-1] + bytes([blob[-1] ^ 1]) for blob in payload[1:]]
         case _:
-            payload[0] = b"{" + bytes(payload[0])
+            payload[0] = b"{" + payload[0]
     return True
