@@ -14,7 +14,7 @@ def in_turn(labels: NDArray[np.integer[Any]], generator: np.random.Generator) ->
     Each class gives a picture before any gives a second.
 
     Example:
-        >>> in_turn(np.array([0, 0, 0, 1]), np.random.default_rng(0))[:2].max()
+        >>> int(in_turn(np.array([0, 0, 0, 1]), np.random.default_rng(0))[:2].max())
         3
 
     """
