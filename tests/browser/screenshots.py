@@ -17,6 +17,7 @@ from tests.browser.chromium import find
 VIEWS = {
     "first_layer": "p.convvis.view=filters&p.convvis.filter=29",
     "features": "p.convvis.view=features&p.convvis.layer=conv3&p.convvis.map=5",
+    "changes": "p.convvis.view=changes&p.convvis.layer=conv3&p.convvis.a=first&p.convvis.map=5",
     "occlusion": "p.convvis.view=occlusion",
     "weights": "p.convvis.view=weights",
     "convergence": "p.convvis.view=convergence&p.convvis.change=projections",
