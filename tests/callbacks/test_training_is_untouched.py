@@ -226,7 +226,9 @@ def test_a_copied_layer_still_names_its_layer(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "freq", [np.int64(2), range(0, 5, 2), np.arange(0, 5, 2), (0, 2, 4), iter([4, 2, 0, 2])], ids=str
+    "freq",
+    [np.int64(2), range(0, 5, 2), np.arange(0, 5, 2), (0, 2, 4), iter([4, 2, 0, 2])],
+    ids=["number", "range", "array", "tuple", "iterator"],
 )
 def test_numbers_and_sequences_of_any_kind_say_how_often(tmp_path: Path, freq: object) -> None:
     fit(small_model(), FilterImages(tmp_path, freq=freq), epochs=4)
