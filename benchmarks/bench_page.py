@@ -1,7 +1,7 @@
 """What the page costs over a large log, in a real Chromium, on both of TensorBoard's readers.
 
     python -m benchmarks page
-    python -m benchmarks.bench_page --log /tmp/large --minutes 10
+    python -m benchmarks.bench_page --log DIR --minutes 10
 
 writes a log of 4 runs, 100 epochs, 5 layers of 64 maps unless one is given, shows the four runs side by
 side, and prints a table: requests and bytes that open each view, the time to the first picture of Features,
