@@ -123,7 +123,7 @@ def test_a_figure_says_where_it_comes_from(planted: Board, open_tab: Open) -> No
     assert info["logged"] == "by tb_convvis of unknown version, 2023-11-14 22:13:42 UTC"
     assert START == 1_700_000_000
     svg = menu.drawing("SVG: Fig. 2: projections and patches")
-    said = " ".join(svg.find(SVG + name).text or "" for name in ("title", "desc", "metadata"))  # type: ignore[union-attr]
+    said = " ".join(svg.findtext(SVG + name, "") for name in ("title", "desc", "metadata"))
     for words in (worlds.HOSTILE, "epoch 3", "maps: 3, 5", "22:13:42 UTC"):
         assert words in said
     lines = [text.text or "" for text in svg.iter(f"{SVG}text")]
@@ -268,7 +268,7 @@ def test_filter_statistics_and_histograms(planted: Board, board: Board, open_tab
     label = menu.dialog.locator("li span").first.text_content()
     svg = menu.drawing(f"SVG: {label}")
     assert len([path for path in svg.iter(f"{SVG}path") if "C" in path.get("d", "")]) >= worlds.STEPS
-    assert "tb_convvis 0.1.0" in (svg.find(f"{SVG}desc").text or "")  # type: ignore[union-attr]
+    assert "tb_convvis 0.1.0" in svg.findtext(f"{SVG}desc", "")
 
 
 def test_too_large_a_picture_is_offered_smaller(open_tab: Open, tmp_path: Path) -> None:

@@ -82,7 +82,8 @@ def test_probe_pictures_are_written_until_they_have_been(
         if not failed and arguments[:1] in (("probe",), ()):
             failed.append(1)
             if fails_at == "flush":  # what was written before is lost with the file
-                self._writer._give_up_file()  # type: ignore[union-attr]
+                assert self._writer
+                self._writer._give_up_file()
                 for file in (tmp_path / "convvis").iterdir():
                     file.unlink()
             raise LogWriteError("disk full for a moment")
@@ -151,16 +152,16 @@ class Clock:
 def test_long_work_is_announced_once_and_short_work_never(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = Clock()
     monkeypatch.setattr("tb_convvis.callbacks.duration_notice.time", clock)
+    said: list[tuple[float, float]] = []
     for pace, expected in ((2.0, [(5 + 2 * 20, 2 * 20)]), (0.1, [])):
         clock.now = 100.0
-        said: list[tuple[float, float]] = []
-        notice = DurationNotice(lambda whole, work, said=said: said.append((whole, work)))  # type: ignore[misc]
+        said.clear()
+        notice = DurationNotice(lambda whole, work: said.append((whole, work)))
         clock.now += 5  # compiling, and the first piece in its time
         for done in range(1, 21):
             clock.now += pace
             notice(done, 20)
-        np.testing.assert_allclose(said, expected) if expected else None
-        assert len(said) == len(expected)
+        assert said == [pytest.approx(times) for times in expected]
 
 
 @pytest.mark.parametrize("verbose", [0, 2])
