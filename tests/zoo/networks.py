@@ -1,90 +1,19 @@
-"""Small models of every kind that the package handles. Add one here and every method is tested on it."""
+"""Networks of every shape that the package handles."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 import keras
-import numpy as np
 import tensorflow as tf
 from keras import layers
 
-
-@dataclass(frozen=True)
-class ZooModel:
-    """How to build a model, and what is to be expected of it.
-
-    ``layers``: the deeper of the layers that are probed comes last. ``refused``: layers that rule='deconvnet'
-    refuses, and the word that the reason must hold. ``slow``: left out of the quick run.
-    """
-
-    build: Callable[[], Any]
-    layers: tuple[str, ...]
-    shapes: tuple[tuple[int, ...], ...] = ((16, 16, 3),)
-    refused: dict[str, str] = field(default_factory=dict)
-    slow: bool = False
-
-    def images(self, count: int = 4, seed: int = 0) -> Any:
-        random = np.random.default_rng(seed)
-        arrays = [random.normal(size=(count, *shape)).astype(np.float32) for shape in self.shapes]
-        return arrays[0] if len(arrays) == 1 else arrays
-
-
-ZOO: dict[str, ZooModel] = {}
-
-
-def zoo_model(*names: str, **expectations: Any) -> Callable[[Callable[[], Any]], Callable[[], Any]]:
-    def register(build: Callable[[], Any]) -> Callable[[], Any]:
-        ZOO[build.__name__] = ZooModel(build, names, **expectations)
-        return build
-
-    return register
-
-
-def build(name: str) -> Any:
-    """The zoo's model ``name`` with fixed, non-trivial weights."""
-    model = ZOO[name].build()
-    if not model.built:
-        model(ZOO[name].images(1))
-    random = np.random.default_rng(7)
-    for weight in model.weights:
-        shape = tuple(weight.shape)
-        if (
-            not str(weight.dtype).startswith("float")
-            or "seed" in weight.path
-            or weight.path.endswith("mean_imagenet")
-        ):
-            continue
-        if len(shape) > 1:
-            fan_in = max(int(np.prod(shape[:-1])), 1)
-            if "depthwise" in weight.path:
-                fan_in = int(np.prod(shape[:2]))
-            weight.assign(random.normal(size=shape) * np.sqrt(2 / fan_in))
-        elif "variance" in weight.path or "gamma" in weight.path:
-            weight.assign(random.uniform(0.5, 1.5, size=shape))
-        else:
-            weight.assign(random.normal(size=shape) * 0.1)
-    return model
+from tests.zoo.registry import zoo_model
 
 
 def conv(filters: int, name: str | None = None, activation: Any = None, **options: Any) -> Any:
     options = {"padding": "same", **options}
     return layers.Conv2D(filters, options.pop("size", 3), activation=activation, name=name, **options)
-
-
-def with_activation(activation: Callable[[], Any] | str) -> Any:
-    """Three convolutions, each followed by ``activation``: a layer of its own, or fused."""
-    inputs = x = keras.Input((16, 16, 3))
-    for number, filters in enumerate((6, 8, 8), start=1):
-        if isinstance(activation, str):
-            x = conv(filters, f"conv{number}", activation)(x)
-        else:
-            x = activation()(conv(filters, f"conv{number}")(x))
-        if number == 1:
-            x = layers.MaxPooling2D()(x)
-    return keras.Model(inputs, x)
 
 
 @zoo_model("conv1", "conv3", "logits")
@@ -169,95 +98,6 @@ def depthwise_separable() -> Any:
 def grouped_convolution() -> Any:
     inputs = keras.Input((16, 16, 3))
     return keras.Model(inputs, conv(8, "grouped", "relu", groups=2)(conv(8, "conv1", "relu")(inputs)))
-
-
-@zoo_model("conv2", "conv3")
-def fused_relu() -> Any:
-    return with_activation("relu")
-
-
-@zoo_model("conv2", "conv3")
-def separate_relu() -> Any:
-    return with_activation(layers.ReLU)
-
-
-@zoo_model("conv2", "conv3")
-def functional_relu() -> Any:
-    return with_activation(lambda: keras.ops.relu)
-
-
-@zoo_model("conv2", "conv3")
-def maximum_relu() -> Any:
-    return with_activation(lambda: lambda x: keras.ops.maximum(x, 0.0))
-
-
-@zoo_model("conv2", "conv3")
-def relu6() -> Any:
-    return with_activation("relu6")
-
-
-@zoo_model("conv2", "conv3")
-def relu_with_ceiling() -> Any:
-    return with_activation(lambda: layers.ReLU(0.7))
-
-
-@zoo_model("conv2", "conv3")
-def leaky_relu() -> Any:
-    return with_activation(layers.LeakyReLU)
-
-
-@zoo_model("conv2", "conv3")
-def prelu() -> Any:
-    return with_activation(layers.PReLU)
-
-
-@zoo_model("conv2", "conv3")
-def silu() -> Any:
-    return with_activation("silu")
-
-
-@zoo_model("conv2", "conv3")
-def gelu() -> Any:
-    return with_activation("gelu")
-
-
-@zoo_model("conv2", "conv3")
-def gelu_tanh() -> Any:
-    return with_activation(lambda: layers.Lambda(lambda x: tf.nn.gelu(x, approximate=True)))
-
-
-@zoo_model("conv2", "conv3")
-def hard_silu() -> Any:
-    return with_activation("hard_silu")
-
-
-@zoo_model("conv2", "conv3")
-def mish() -> Any:
-    return with_activation("mish")
-
-
-@zoo_model("conv2", "conv3")
-def elu() -> Any:
-    return with_activation("elu")
-
-
-@zoo_model("conv1", "conv3")
-def tanh() -> Any:
-    return with_activation("tanh")
-
-
-@zoo_model("conv1", "conv3", refused={"conv3": "Abs"})
-def absolute_value() -> Any:
-    return with_activation(lambda: keras.ops.absolute)
-
-
-@zoo_model("conv1", "conv3", refused={"conv3": "custom gradient"})
-def custom_gradient() -> Any:
-    @tf.custom_gradient
-    def activation(x: Any) -> Any:
-        return tf.nn.relu(x), lambda upstream: upstream
-
-    return with_activation(lambda: layers.Lambda(activation))
 
 
 @zoo_model("conv1", "conv2")
@@ -378,30 +218,3 @@ class Compiled(Subclassed):
 @zoo_model("second", "third")
 def subclassed_tf_function() -> Any:
     return Compiled()
-
-
-APPLICATIONS: dict[str, tuple[tuple[str, ...], int]] = {
-    "VGG16": (("block2_conv2", "block5_conv3"), 48),
-    "ResNet50V2": (("conv2_block3_out", "conv3_block4_out"), 64),
-    "MobileNetV3Small": (("expanded_conv_1_expand", "expanded_conv_4_add"), 64),
-    "EfficientNetB0": (("block2a_expand_activation", "block3b_add"), 64),
-    "DenseNet121": (("conv2_block6_concat", "conv3_block2_concat"), 64),
-    "InceptionV3": (("mixed0", "mixed3"), 96),
-    "ConvNeXtTiny": (
-        (
-            "convnext_tiny_stage_0_block_0_depthwise_conv",
-            "convnext_tiny_stage_1_block_0_pointwise_conv_1",
-        ),
-        64,
-    ),
-}
-
-
-def _application(name: str, size: int) -> Callable[[], Any]:
-    return lambda: getattr(keras.applications, name)(
-        weights=None, include_top=False, input_shape=(size, size, 3)
-    )
-
-
-for _name, (_layers, _size) in APPLICATIONS.items():
-    ZOO[_name] = ZooModel(_application(_name, _size), _layers, ((_size, _size, 3),), slow=True)
