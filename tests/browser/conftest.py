@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.browser import chromium, worlds
+from tests.browser import chromium, export_world, occlusion_world, worlds
 from tests.browser.board import Board
 from tests.browser.tab import Tab
 
@@ -84,3 +84,23 @@ def open_tab(browser: Browser) -> Iterator[Callable[..., Tab]]:
     for tab in opened:
         tab.close()
     assert errors == []
+
+
+@pytest.fixture(scope="session")
+def export_board(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
+    """TensorBoard over what is planted for exports."""
+    root = tmp_path_factory.mktemp("export") / "logs"
+    export_world.write_world(root)
+    board = Board(root)
+    yield board.await_runs(3, steps=export_world.EPOCHS)
+    board.close()
+
+
+@pytest.fixture(scope="session")
+def occlusion_board(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
+    """TensorBoard over occlusion records with a planted truth; it lists the runs in an order of its own."""
+    root = tmp_path_factory.mktemp("occlusion") / "logs"
+    occlusion_world.write_world(root)
+    board = Board(root)
+    yield board.await_runs(5, steps=3)
+    board.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -129,3 +129,7 @@ class Tab:
 
     def close(self) -> None:
         self._context.close()
+
+
+Open = Callable[..., Tab]
+"""How tests open a page: with a TensorBoard's address, and what `Tab` takes."""

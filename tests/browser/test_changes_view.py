@@ -3,71 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 from playwright.sync_api import Locator, expect
 
 from tests.browser import worlds
 from tests.browser.board import Board
-from tests.browser.feature_logs import GREY, K, PlantedLayer, gratings, write_features
-from tests.browser.tab import RGB, Tab
-
-Open = Callable[..., Tab]
-
-LAYER = "<i>conv1"
-EPOCHS, SIDE, PICTURES = 3, 6, 20
-UNCHANGED, REPLACED, DIES, REVIVES, SOME, INVERTED, DEAD, UNDRAWN = MAPS = range(8)
-"""What happens to each map from epoch 2 to epoch 3."""
-STRENGTH = np.array(
-    [[4, 4, 4, 4, 4, 4, 0, 1], [4, 8, 5, 0, 4, 4, 0, 1], [4, 4, 0, 6, 6, 4, 0, 4]], np.float32
+from tests.browser.changes_world import (
+    BY_PICTURES,
+    BY_STRENGTH,
+    DIES,
+    EPOCHS,
+    INVERTED,
+    REPLACED,
+    REVIVES,
+    RISE,
+    SIDE,
+    SOME,
+    UNDRAWN,
+    one_minus_cosine,
+    write_changes,
 )
-BY_PICTURES = [REPLACED, SOME, UNCHANGED, INVERTED]
-BY_STRENGTH = [UNDRAWN, REPLACED, SOME, UNCHANGED, INVERTED]
-RISE = np.arange(0, 10 * SIDE, 10)
-"""What is added, column by column, to the projections of the map some of whose pictures are replaced."""
-
-
-def _pictures() -> NDArray[np.int64]:
-    pictures = np.tile(np.arange(K), (EPOCHS, len(MAPS), 1))
-    pictures[2, REPLACED] += K
-    pictures[2, SOME, -3:] += K
-    pictures[2, INVERTED] = np.roll(pictures[2, INVERTED], 1)
-    return pictures
-
-
-def _projections() -> NDArray[np.uint8]:
-    stripes = np.where(np.arange(SIDE) // 2 % 2 == 0, 60, -60)
-    tiles = np.full((EPOCHS, len(MAPS), SIDE, SIDE, 3), GREY, np.int16)
-    tiles += stripes[:, None, None]
-    tiles[2, REPLACED] = GREY + stripes[None, :, None]
-    tiles[2, INVERTED] = GREY - stripes[:, None, None]
-    tiles[:, SOME] = 100
-    tiles[2, SOME] += RISE[None, :, None].astype(np.int16)
-    return tiles.astype(np.uint8)
-
-
-def _one_minus_cosine(map_: int) -> float:
-    a, b = (_projections()[epoch, map_].astype(float).ravel() - GREY for epoch in (1, 2))
-    return float(1 - a @ b / (np.linalg.norm(a) * np.linalg.norm(b)))
-
-
-def _layer(epochs: int) -> PlantedLayer:
-    pictures = _pictures()[:epochs]
-    change = np.full((epochs, len(MAPS)), np.nan)
-    drawn = [map_ for map_ in MAPS if map_ != UNDRAWN]
-    return PlantedLayer(
-        STRENGTH[:epochs], pictures[..., 0], change, _projections()[:epochs], drawn=drawn, pictures=pictures
-    )
-
-
-def _write(directory: Path, epochs: int) -> None:
-    names = ["cat", "<img src=x onerror=document.title='ran'>"]
-    pictures = gratings(PICTURES, 16, seed=3)
-    write_features(directory, {LAYER: _layer(epochs)}, pictures, [0, 1] * (PICTURES // 2), names)
+from tests.browser.tab import RGB, Open, Tab
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +34,7 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
     """Three epochs; the same run again of which two were logged; and one with a single log."""
     root = tmp_path_factory.mktemp("changes") / "logs"
     for name, epochs in (("a", EPOCHS), ("b", 2), ("c", 1)):
-        _write(root / name, epochs)
+        write_changes(root / name, epochs)
     board = Board(root)
     board.await_runs(3)
     yield board
@@ -121,7 +80,7 @@ def test_counts_and_ranking_by_pictures(tab: Tab) -> None:
 def test_ranking_by_projections_is_that_of_the_logged_pixels(tab: Tab) -> None:
     tab.find("label:has-text('projections')").first.click()
     tab.settle()
-    values = {map_: _one_minus_cosine(map_) for map_ in BY_PICTURES}
+    values = {map_: one_minus_cosine(map_) for map_ in BY_PICTURES}
     expected = sorted(values, key=lambda map_: (-round(values[map_], 9), map_))
     assert expected[0] == INVERTED
     assert values[INVERTED] == pytest.approx(2)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,11 +13,9 @@ from playwright.sync_api import Locator, expect
 from tb_convvis import schema
 from tests.browser import worlds
 from tests.browser.board import Board
-from tests.browser.tab import Tab
+from tests.browser.tab import Open, Tab
 from tests.changes import write_scalars, write_strengths
 from tests.logs import write_run
-
-Open = Callable[..., Tab]
 
 EPOCHS = 12
 SHAPES = {"conv1": (3, 3, 3, 4), "conv2": (3, 3, 4, 4), "conv3": (3, 3, 4, 4)}

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 from xml.etree import ElementTree
 
 import numpy as np
@@ -15,41 +13,30 @@ from playwright.sync_api import Browser, expect
 from tb_convvis import http, schema
 from tests.browser import worlds
 from tests.browser.board import Board
-from tests.browser.feature_logs import K, PlantedLayer, write_features
+from tests.browser.export_world import (
+    CLASSES,
+    EPOCHS,
+    FORMULA,
+    KERNEL,
+    LAYER,
+    LOGGED_FIGURE_4,
+    MAPS,
+    PICTURE_SIDE,
+    PICTURES,
+    PROJECTIONS,
+    RANDOM,
+    SIDE,
+    STRENGTH,
+    STRONGEST,
+    open_features,
+)
+from tests.browser.feature_logs import K
 from tests.browser.menu import TIMES, Menu, Pixels
-from tests.browser.tab import Tab
+from tests.browser.tab import Open
 from tests.logs import START, LogFile
 
-Open = Callable[..., Tab]
-
-EPOCHS, MAPS, SIDE, PICTURE_SIDE = 6, 64, 6, 16
-LOGGED_FIGURE_4 = [1, 2, 5, 6]
-LAYER = "conv1"
-CLASSES = ["cat", '=HYPERLINK("x")', "dog, black"]
-FORMULA = "=1+1"
 SVG = "{http://www.w3.org/2000/svg}"
 HREF = "{http://www.w3.org/1999/xlink}href"
-
-_random = np.random.default_rng(7)
-PROJECTIONS = _random.integers(0, 256, (EPOCHS, MAPS, SIDE, SIDE, 3), np.uint8)
-PICTURES = _random.integers(0, 256, (3, PICTURE_SIDE, PICTURE_SIDE, 3), np.uint8)
-STRENGTH = _random.uniform(1, 9, (EPOCHS, MAPS)).astype(np.float32)
-STRONGEST = _random.integers(0, 3, (EPOCHS, MAPS)).astype(np.int32)
-CHANGE = np.full((EPOCHS, MAPS), np.nan)
-KERNEL = _random.uniform(-1, 1, (EPOCHS, 3, 3, 3, MAPS)).astype(np.float32)
-KERNEL[0, 0, 0, 0, 0] = 1
-
-
-@pytest.fixture(scope="module")
-def planted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
-    root = tmp_path_factory.mktemp("export") / "logs"
-    layer = PlantedLayer(STRENGTH, STRONGEST, CHANGE, PROJECTIONS, KERNEL)
-    for name in ("a", FORMULA, worlds.HOSTILE):
-        write_features(root / name, {LAYER: layer}, PICTURES, [0, 1, 2], CLASSES)
-    board = Board(root)
-    board.await_runs(3, steps=EPOCHS)
-    yield board
-    board.close()
 
 
 def _places(image: Pixels, tile: Pixels, scale: int) -> list[tuple[int, int]]:
@@ -89,17 +76,12 @@ def _filter(map_: int, epoch: int) -> Pixels:
     )
 
 
-def _open(open_tab: Open, board: Board, *names: str, **state: str) -> Tab:
-    how = {"view": "features", "layer": LAYER, "runs": worlds.runs(*names), **state}
-    return open_tab(board.url, size=(1400, 1000), **how)
-
-
 def test_all_that_was_built_is_served() -> None:
     assert {path.name for path in http.STATIC_DIRECTORY.glob("*.js")} == set(http.STATIC_TYPES)
 
 
-def test_filters_are_the_logged_pixels_at_each_scale(planted: Board, open_tab: Open) -> None:
-    menu = Menu(_open(open_tab, planted, "a", view="filters", step="3"))
+def test_filters_are_the_logged_pixels_at_each_scale(export_board: Board, open_tab: Open) -> None:
+    menu = Menu(open_features(open_tab, export_board, "a", view="filters", step="3"))
     sizes, places = [], []
     for scale, label in ((1, f"PNG 1{TIMES}"), (2, f"2{TIMES}"), (4, f"4{TIMES}")):
         image, info = menu.picture(f"{label}: Filters of {LAYER}")
@@ -115,8 +97,8 @@ def test_filters_are_the_logged_pixels_at_each_scale(planted: Board, open_tab: O
     assert in_reading_order == list(range(MAPS))
 
 
-def test_a_figure_says_where_it_comes_from(planted: Board, open_tab: Open) -> None:
-    menu = Menu(_open(open_tab, planted, worlds.HOSTILE, step="3", pins=f"{LAYER}(3.5)"))
+def test_a_figure_says_where_it_comes_from(export_board: Board, open_tab: Open) -> None:
+    menu = Menu(open_features(open_tab, export_board, worlds.HOSTILE, step="3", pins=f"{LAYER}(3.5)"))
     _, info = menu.picture("PNG 300 dpi: Fig. 2: projections and patches")
     assert info["run"] == f"{worlds.HOSTILE}/convvis"
     assert (info["layer"], info["epoch"], info["maps"], info["rule"]) == (LAYER, "3", "3, 5", "deconvnet")
@@ -131,9 +113,9 @@ def test_a_figure_says_where_it_comes_from(planted: Board, open_tab: Open) -> No
 
 
 def test_svg_holds_its_pictures_and_a_hostile_name_is_inert(
-    planted: Board, open_tab: Open, browser: Browser, tmp_path: Path
+    export_board: Board, open_tab: Open, browser: Browser, tmp_path: Path
 ) -> None:
-    menu = Menu(_open(open_tab, planted, worlds.HOSTILE, step="3", pins=f"{LAYER}(3)"))
+    menu = Menu(open_features(open_tab, export_board, worlds.HOSTILE, step="3", pins=f"{LAYER}(3)"))
     name, data = menu.save("SVG: Fig. 2: projections and patches")
     assert not set(name) & set("<>='/\\")
     svg = ElementTree.fromstring(data)  # noqa: S314
@@ -172,9 +154,9 @@ def test_svg_holds_its_pictures_and_a_hostile_name_is_inert(
 
 @pytest.mark.parametrize(("column", "inches", "across"), [("one column", 3.25, 2), ("two", 6.875, 4)])
 def test_figure_2_has_the_maps_of_the_order(
-    planted: Board, open_tab: Open, column: str, inches: float, across: int
+    export_board: Board, open_tab: Open, column: str, inches: float, across: int
 ) -> None:
-    menu = Menu(_open(open_tab, planted, "a", step="3", sort="strength", order_at="3"))
+    menu = Menu(open_features(open_tab, export_board, "a", step="3", sort="strength", order_at="3"))
     menu.dialog.locator(f".segmented label:has-text('{column}')").click()
     image, info = menu.picture("PNG 300 dpi: Fig. 2: projections and patches")
     assert image.shape[1] == int(300 * inches)
@@ -197,9 +179,9 @@ def test_figure_2_has_the_maps_of_the_order(
             assert left + offset in beside
 
 
-def test_figure_4_has_a_row_for_each_pinned_map_and_log_spaced_epochs(planted: Board, open_tab: Open) -> None:
+def test_figure_4_has_a_row_for_each_pinned_map(export_board: Board, open_tab: Open) -> None:
     pinned = [2, 9, 40]
-    menu = Menu(_open(open_tab, planted, "a", pins=f"{LAYER}({'.'.join(map(str, pinned))})"))
+    menu = Menu(open_features(open_tab, export_board, "a", pins=f"{LAYER}({'.'.join(map(str, pinned))})"))
     image, info = menu.picture("PNG 300 dpi: Fig. 4: evolution over the epochs")
     assert info["epochs"] == ", ".join(map(str, LOGGED_FIGURE_4))
     scale = _scale_of(image, PROJECTIONS[0, 2])
@@ -216,8 +198,10 @@ def test_figure_4_has_a_row_for_each_pinned_map_and_log_spaced_epochs(planted: B
     assert words[:8] == [f"Layer {LAYER}", "epoch 1", "2", "5", "6", "map 2", "map 9", "map 40"]
 
 
-def test_grid_and_enlarged_map_of_the_features(planted: Board, open_tab: Open) -> None:
-    menu = Menu(_open(open_tab, planted, "a", step="3", map="7", pins=f"{LAYER}(60)", find="0-9"))
+def test_grid_and_enlarged_map_of_the_features(export_board: Board, open_tab: Open) -> None:
+    menu = Menu(
+        open_features(open_tab, export_board, "a", step="3", map="7", pins=f"{LAYER}(60)", find="0-9")
+    )
     image, _ = menu.picture(f"PNG 1{TIMES}: Maps of {LAYER}")
     scale = _scale_of(image, PROJECTIONS[2, 60])
     shown = [60, *range(10)]
@@ -233,8 +217,8 @@ def test_grid_and_enlarged_map_of_the_features(planted: Board, open_tab: Open) -
     assert len([path for path in curve.iter(f"{SVG}path") if "L" in path.get("d", "")]) >= 2
 
 
-def test_tables_hold_the_planted_numbers(planted: Board, open_tab: Open) -> None:
-    menu = Menu(_open(open_tab, planted, "a", FORMULA, step="3"))
+def test_tables_hold_the_planted_numbers(export_board: Board, open_tab: Open) -> None:
+    menu = Menu(open_features(open_tab, export_board, "a", FORMULA, step="3"))
     comments, rows = menu.table("CSV: Activations of the drawn maps, shown epoch")
     assert f"# run: {FORMULA}/convvis" in comments
     assert len(rows) == 2 * MAPS * K
@@ -254,8 +238,8 @@ def test_tables_hold_the_planted_numbers(planted: Board, open_tab: Open) -> None
     assert {row["change"] for row in rows} == {"NaN"}
 
 
-def test_filter_statistics_and_histograms(planted: Board, board: Board, open_tab: Open) -> None:
-    menu = Menu(_open(open_tab, planted, "a", view="filters"))
+def test_filter_statistics_and_histograms(export_board: Board, board: Board, open_tab: Open) -> None:
+    menu = Menu(open_features(open_tab, export_board, "a", view="filters"))
     _, rows = menu.table("CSV: Filter statistics, all epochs")
     found = np.array([row["rms"] for row in rows], float).reshape(EPOCHS, MAPS)
     assert found == pytest.approx(np.sqrt((KERNEL.astype(float) ** 2).mean((1, 2, 3))))
@@ -275,7 +259,7 @@ def test_too_large_a_picture_is_offered_smaller(open_tab: Open, tmp_path: Path) 
     root = tmp_path / "logs"
     with LogFile(root / "wide" / schema.RUN_DIRECTORY) as log:
         log.start()
-        log.filters("conv9", 0, _random.uniform(-1, 1, (3, 3, 64, 1024)))
+        log.filters("conv9", 0, RANDOM.uniform(-1, 1, (3, 3, 64, 1024)))
     wide = Board(root)
     try:
         tab = open_tab(wide.await_runs(1).url, size=(440, 736))
@@ -292,74 +276,3 @@ def test_too_large_a_picture_is_offered_smaller(open_tab: Open, tmp_path: Path) 
         expect(said).to_contain_text("more than most programs can open. Take a PNG.", timeout=20_000)
     finally:
         wide.close()
-
-
-@pytest.mark.parametrize("inside", [True, False])
-def test_link_opens_what_was_seen(planted: Board, open_tab: Open, inside: bool) -> None:
-    """Also what the page's own address leaves open: which runs, and which epoch, are the newest."""
-    tab = open_tab(
-        planted.url,
-        inside=inside,
-        view="features",
-        sort="strength",
-        order_at="2",
-        pins=f"{LAYER}(5)",
-        map="4",
-        slot="3",
-    )
-    tab.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    menu = Menu(tab)
-    menu.dialog.get_by_role("button", name="Copy link").click()
-    expect(menu.dialog.get_by_role("button", name="Link copied")).to_be_visible()
-    address = tab.frame.evaluate("navigator.clipboard.readText()")
-    assert address.startswith(f"{planted.url}/")
-    assert "p.convvis.step=6" in address
-    assert "p.convvis.runs=" in address
-    seen = _seen(tab)
-    tab.page.goto("about:blank")
-    tab.page.goto(address)
-    tab.await_page()
-    assert _seen(tab) == seen
-
-
-def _seen(tab: Tab) -> Any:
-    return tab.frame.evaluate(
-        """() => [
-            [...document.querySelectorAll('.column h2, .map-grid b')].map(({textContent}) => textContent),
-            [...document.querySelectorAll('figcaption')].map(({textContent}) => textContent),
-            document.querySelector('input[type=range]').ariaValueText,
-        ]"""
-    )
-
-
-def test_link_stands_there_where_the_clipboard_is_refused(planted: Board, open_tab: Open) -> None:
-    tab = _open(open_tab, planted, "a")
-    tab.frame.evaluate("Object.defineProperty(navigator, 'clipboard', {value: undefined})")
-    menu = Menu(tab)
-    menu.dialog.get_by_role("button", name="Copy link").click()
-    field = menu.dialog.get_by_label("address of what is shown")
-    expect(field).to_be_focused()
-    address = field.input_value()
-    assert "p.convvis.layer=conv1" in address
-    selected = field.evaluate("field => field.selectionEnd - field.selectionStart")
-    assert selected == len(address)
-
-
-def test_menu_by_keyboard(planted: Board, open_tab: Open) -> None:
-    tab = _open(open_tab, planted, "a", map="4")
-    button = tab.find("button[aria-label=export]")
-    expect(button).to_have_attribute("aria-haspopup", "dialog")
-    button.focus()
-    tab.page.keyboard.press("Enter")
-    dialog = tab.find("[role=dialog][aria-label=export]")
-    dialog.locator("li").first.wait_for()
-    expect(button).to_have_attribute("aria-expanded", "true")
-    tab.page.keyboard.press("Tab")
-    expect(dialog.get_by_role("button", name="Copy link")).to_be_focused()
-    tab.page.keyboard.press("Escape")
-    expect(dialog).to_have_count(0)
-    expect(button).to_be_focused()
-    expect(tab.find(".enlarged")).to_have_count(1)
-    button.click()
-    tab.find("#view").click(position={"x": 3, "y": 3})
-    expect(dialog).to_have_count(0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -17,13 +17,11 @@ from tests.browser.board import Board
 from tests.browser.feature_logs import K, PlantedLayer, write_features
 from tests.browser.heat import cividis
 from tests.browser.menu import TIMES, Menu, Pixels
-from tests.browser.tab import Tab
+from tests.browser.tab import Open
 from tests.changes import MAPS as JUMPING
 from tests.changes import write_scalars, write_strengths
 from tests.logs import write_run
 from tests.occlusion_logs import FEW, OBJECT, Planted, corner, picture, write_occlusion
-
-Open = Callable[..., Tab]
 
 SVG = "{http://www.w3.org/2000/svg}"
 HOSTILE = Planted(kept=0.95, names=(worlds.HOSTILE, "=1+1", "cat"), missing=(9, 15))

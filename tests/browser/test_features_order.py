@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -14,9 +14,7 @@ from playwright.sync_api import Locator, expect
 from tests.browser import worlds
 from tests.browser.board import Board
 from tests.browser.feature_logs import GREY, PlantedLayer, gratings, write_features
-from tests.browser.tab import Tab
-
-Open = Callable[..., Tab]
+from tests.browser.tab import Open, Tab
 
 EPOCHS, MAPS, SIDE = 4, 8, 6
 LAYER = "conv1"

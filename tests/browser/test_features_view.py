@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +14,10 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from tests.browser.board import Board
-from tests.browser.tab import Tab
+from tests.browser.tab import Open, Tab
 
 keras = pytest.importorskip("keras")
 
-Open = Callable[..., Tab]
 EPOCHS = 5
 LAYER = "conv1"
 DEAD = 2

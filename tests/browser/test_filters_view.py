@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser import worlds
 from tests.browser.board import Board
-from tests.browser.tab import RGB, Tab
+from tests.browser.tab import RGB, Open
 
-Open = Callable[..., Tab]
 GREY = 128
 
 

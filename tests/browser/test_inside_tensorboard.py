@@ -13,10 +13,8 @@ from tb_convvis import schema
 from tests.browser import worlds
 from tests.browser.board import Board
 from tests.browser.conftest import BOARDS
-from tests.browser.tab import Tab
+from tests.browser.tab import Open
 from tests.logs import LogFile, write_run
-
-Open = Callable[..., Tab]
 
 
 @pytest.mark.parametrize("name", BOARDS)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.browser.board import Board
 from tests.browser.complete_logs import write_complete
-from tests.browser.tab import Tab
+from tests.browser.tab import Open, Tab
 
-Open = Callable[..., Tab]
 EPOCHS = 24
 
 # Radio buttons of one group, and a widget with arrow keys of its own, are one stop in the order of tabs.

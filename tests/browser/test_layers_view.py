@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.browser import networks, worlds
 from tests.browser.board import Board
-from tests.browser.tab import Tab
+from tests.browser.tab import Open, Tab
 
-Open = Callable[..., Tab]
 TIMES, MINUS = "\u00d7", "\u2212"
 
 

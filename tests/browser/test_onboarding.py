@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -13,10 +12,8 @@ from playwright.sync_api import expect
 
 from tb_convvis import schema
 from tests.browser.board import Board
-from tests.browser.tab import Tab
+from tests.browser.tab import Open
 from tests.logs import LogFile
-
-Open = Callable[..., Tab]
 
 # What the code on the page takes for granted.
 PLACEHOLDERS = """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -14,10 +14,9 @@ from tb_convvis import schema
 from tests.browser import worlds
 from tests.browser.board import Board
 from tests.browser.complete_logs import damage, write_complete
-from tests.browser.tab import Tab
+from tests.browser.tab import Open, Tab
 from tests.logs import LogFile
 
-Open = Callable[..., Tab]
 RUNS = 200
 NAMES = (worlds.HOSTILE, "__proto__", worlds.LONG)
 SAYS_SO = re.compile(r"damaged|failed|not logged|holds no|left out|showing \d+, asked \d+")

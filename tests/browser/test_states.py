@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -11,10 +10,8 @@ from playwright.sync_api import Route, expect
 
 from tests.browser import worlds
 from tests.browser.board import Board
-from tests.browser.tab import Tab
+from tests.browser.tab import Open
 from tests.logs import LogFile
-
-Open = Callable[..., Tab]
 
 
 def test_empty_log_directory(open_tab: Open, tmp_path: Path) -> None:

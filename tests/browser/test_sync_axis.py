@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,10 +10,8 @@ from playwright.sync_api import expect
 
 from tests.browser import worlds
 from tests.browser.board import Board
-from tests.browser.tab import Tab
+from tests.browser.tab import Open, Tab
 from tests.logs import write_run
-
-Open = Callable[..., Tab]
 
 
 @pytest.fixture(scope="module")

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 from playwright.sync_api import expect
 
 from tests.browser import worlds
 from tests.browser.board import Board
-from tests.browser.tab import Tab
-
-Open = Callable[..., Tab]
+from tests.browser.tab import Open
 
 
 def test_ridgeline_marks_the_epoch(board: Board, open_tab: Open) -> None:
