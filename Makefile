@@ -15,13 +15,14 @@ WITH_PEERS := $(foreach peer,captum xplique,CONVVIS_$(shell echo $(peer) | tr a-
 TOGETHER := -n 2 --dist loadfile
 SETTINGS = --epochs $(EPOCHS) $(DEMO_ARGS)
 
-.PHONY: help demo train test test-all lint page browser bench peers screenshots clean
+.PHONY: help demo train test test-all lint page browser bench reliability peers screenshots clean
 
 help:
 	@echo 'make demo       train two small networks and open them in TensorBoard  (PORT=6006 EPOCHS=12 DEMO_ARGS=)'
 	@echo 'make test       style, types and all tests, those in a real browser included'
 	@echo 'make test-all   the slow ones and the comparisons with other implementations as well'
 	@echo 'make bench      what logging costs'
+	@echo 'make reliability  every fault, tried in full: kills, full disks, hostile logs, long trainings'
 	@echo 'make screenshots  the pictures of the documents, from a new training of the demo'
 	@echo 'make clean      remove what was built, logged and installed'
 	@echo 'PYTHON=python3.12 chooses the Python of .venv'
@@ -59,6 +60,10 @@ browser: $(VENV)/test-installed
 
 screenshots: train browser
 	$(PY) -m tests.browser.screenshots $(LOGS) docs/images
+
+# An hour or so; each of these has a short form among the tests.
+reliability: $(VENV)/test-installed page browser
+	$(PY) -m tests.reliability
 
 bench: $(VENV)/test-installed peers
 	$(WITH_PEERS) $(PY) -m benchmarks
