@@ -3,9 +3,9 @@
 import { type Guard, Malformed, bool, count, fields, finite, list, nullable, oneOf, optional, text } from "../lib/guards";
 import type { Positions } from "../lib/positions";
 import { type Manifest, statistic } from "./manifest";
-import { type Size, TopNumbers, type Windowed, positive, size } from "./top";
+import { type ProjectionFacts, type Size, TopNumbers, type Windowed, positive, size } from "./top";
 
-export interface OcclusionFacts extends Positions, Windowed {
+export interface OcclusionFacts extends Positions, ProjectionFacts, Windowed {
   layer: string;
   /** Numbers of the occluded pictures in the probe set; what follows is per occluded picture. */
   images: number[];
@@ -24,12 +24,6 @@ export interface OcclusionFacts extends Positions, Windowed {
   scores: string;
   way: "incremental" | "plain";
   reason: string;
-  k: number;
-  columns: string[];
-  rule: string;
-  extended: string[];
-  refused: string | null;
-  display: string;
 }
 
 interface Wire extends Omit<OcclusionFacts, "probability" | "topClass" | "activation" | "strongestMap" | "tiles"> {

@@ -6,17 +6,21 @@ import type { BlobInfo } from "./manifest";
 
 export type Size = readonly [height: number, width: number];
 
-export interface TopFacts {
-  layer: string;
-  /** The drawn maps, by their number in the layer. */
-  maps: number[];
-  of: number;
+/** How what excites maps is told, in a table and in projections. */
+export interface ProjectionFacts {
   k: number;
   columns: string[];
   rule: string;
   extended: string[];
   refused: string | null;
   display: string;
+}
+
+export interface TopFacts extends ProjectionFacts {
+  layer: string;
+  /** The drawn maps, by their number in the layer. */
+  maps: number[];
+  of: number;
   /** How the projections are laid out; null where there are none. */
   tiles: {
     window: Size;

@@ -10,8 +10,11 @@ export function number(value: number): string {
   return value < 0 ? `\u2212${short}` : short;
 }
 
+// Made once: `toLocaleString` makes one each time, which tells in a line that is written anew at every epoch.
+const WHOLE = new Intl.NumberFormat("en-US");
+
 export function whole(value: number): string {
-  return value.toLocaleString("en-US");
+  return WHOLE.format(value);
 }
 
 export function plural(amount: number, one: string, many = `${one}s`): string {

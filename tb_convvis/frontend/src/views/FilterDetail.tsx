@@ -3,6 +3,7 @@
 import { useMemo } from "preact/hooks";
 import { every } from "../components/chart";
 import { Curve } from "../components/Curve";
+import { FactList } from "../components/FactList";
 import { Filmstrip } from "../components/Filmstrip";
 import { Absent, Loading } from "../components/states";
 import { TileCanvas } from "../components/TileCanvas";
@@ -74,14 +75,7 @@ export function LargeFilter({ panel, filter }: { panel: FilterReady; filter: num
       <div style={{ minWidth: `${SIDE}px` }}>
         {width > 0 && <TileCanvas tiles={tiles} layout={layout} dpr={dpr} label={`filter ${filter}, large`} />}
       </div>
-      <dl>
-        {rows.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <FactList facts={rows} />
     </div>
   );
 }

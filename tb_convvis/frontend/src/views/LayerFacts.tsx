@@ -1,5 +1,6 @@
 /** What is known of one layer of a network. */
 
+import { FactList } from "../components/FactList";
 import type { Network } from "../data/network";
 import { type Marks, openMark } from "./networkMarks";
 import type { SceneNode } from "./networkScene";
@@ -27,14 +28,7 @@ export function LayerFacts({ node, network, marks }: LayerFactsProps) {
         {node.class}
         {node.layer !== null && node.layer !== node.path && `, a further call of ${node.layer}`}
       </p>
-      <dl>
-        {rows.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <FactList facts={rows} />
       {logged.length > 0 ? (
         <div class="marks">
           {logged.map((mark) => (

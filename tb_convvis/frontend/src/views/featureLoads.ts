@@ -40,12 +40,12 @@ export async function loadFeatures(props: PanelProps, stop: AbortSignal): Promis
   if (stop.aborted) return;
   resting.value = true;
   const looks = [...mapsAround(all, openMap.peek()), ...patchesAt(indexes, layer, openMap.peek()), ...strengthsHere(indexes, layer)];
-  void store.ensure([...looks, ...statusWants(indexes, "features"), ...headsAround(all, FEATURE_HEAD)], stop);
-  const ends = [followSlider(props, all), followMap(props), followOrder(props)];
+  const around = store.ensure([...looks, ...statusWants(indexes, "features"), ...headsAround(all, FEATURE_HEAD)], stop);
+  const ends = [followSlider(props, all, around), followMap(props), followOrder(props)];
   stop.addEventListener("abort", () => ends.forEach((end) => end()), { once: true });
 }
 
-function followSlider({ indexes, layer }: PanelProps, all: readonly Series[]): () => void {
+function followSlider({ indexes, layer }: PanelProps, all: readonly Series[], around: Promise<void>): () => void {
   const moving = lane();
   const rested = lane();
   const strengths = lane();
@@ -54,24 +54,30 @@ function followSlider({ indexes, layer }: PanelProps, all: readonly Series[]): (
   let frame = 0;
   let decoding = 0;
   let asked = false;
+  let ended = false;
 
   // Nobody waits for these: they are decoded bit by bit, so that the slider finds them when it moves.
   const decodeAround = () => {
     clearTimeout(decoding);
-    if (resting.peek() && decodeSome(indexes, all)) decoding = window.setTimeout(decodeAround, DECODE_EVERY);
+    if (!ended && resting.peek() && decodeSome(indexes, all)) decoding = window.setTimeout(decodeAround, DECODE_EVERY);
   };
 
   const onRest = () => {
     resting.value = true;
     restedAt.value = stepsAsked.peek();
     const ahead = headsLack(all, FEATURE_HEAD, AHEAD) || headsLack(all, FEATURE_HEAD, -AHEAD);
-    rested.fetch([
-      ...mapsAround(all, openMap.peek()),
-      ...patchesAt(indexes, layer, openMap.peek()),
-      ...(ahead ? headsAround(all, FEATURE_HEAD) : []),
-    ]);
+    rested.fetch(
+      [
+        ...mapsAround(all, openMap.peek()),
+        ...patchesAt(indexes, layer, openMap.peek()),
+        ...(ahead ? headsAround(all, FEATURE_HEAD) : []),
+      ],
+      decodeAround,
+    );
     decodeAround();
   };
+  // What there is to decode when the view opens is hardly any of it.
+  void around.then(decodeAround);
 
   // Where a frame took longer than the rest, where the slider went meanwhile is told only after it.
   const restNextFrame = () => {
@@ -115,6 +121,7 @@ function followSlider({ indexes, layer }: PanelProps, all: readonly Series[]): (
     void viewed.value;
   });
   return () => {
+    ended = true;
     end();
     clearTimeout(timer);
     cancelAnimationFrame(frame);
