@@ -100,9 +100,11 @@ def source_of(operation: Any) -> Any:
     """Return the operation that makes the only input of another; None where there are several, or none."""
     # Keras offers the graph of a functional model in no public way.
     calls = [node.input_tensors for node in operation._inbound_nodes if node.input_tensors]
-    if len(calls) != 1 or len(calls[0]) != 1:
+    if not calls or any(len(inputs) != 1 for inputs in calls):
         return None
-    return calls[0][0]._keras_history.operation
+    # A Sequential that is loaded is built anew at each layer: the same call is noted several times.
+    sources = {id(source): source for source in (inputs[0]._keras_history.operation for inputs in calls)}
+    return next(iter(sources.values())) if len(sources) == 1 else None
 
 
 def path_of_call(path: str) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -59,6 +59,7 @@ class TrainingLog:
         self._writer: EventWriter | None = None
         self._described = False
         self._finished = False
+        self._writes = True
         self._steps: dict[str, set[int]] = {}
         self._counted: Mapping[str, int] = {}
         self._unflushed: list[tuple[str, int]] = []
@@ -136,6 +137,8 @@ class TrainingLog:
         blobs: Sequence[schema.Blob] = (),
     ) -> int:
         """Write one record and return its size in bytes; raises LogWriteError."""
+        if not self._writes:
+            return 0
         writer = self._open()
         tag = schema.make_tag(kind, subject)
         earlier = sum(logged < step for logged in self._steps.get(tag, ()))
@@ -148,11 +151,22 @@ class TrainingLog:
 
     def write_histogram(self, tag: str, step: int, buckets: NDArray[np.float64]) -> int:
         """Write one histogram and return its size in bytes; raises LogWriteError."""
+        if not self._writes:
+            return 0
         writer = self._open()
         before = writer.bytes_written
         with _write_errors(self.log_dir):
             writer.write_histogram(tag, step, buckets)
         return writer.bytes_written - before
+
+    @contextmanager
+    def unwritten(self) -> Iterator[None]:
+        """Let views look at a state without writing it."""
+        self._writes = False
+        try:
+            yield
+        finally:
+            self._writes = True
 
     def flush(self) -> None:
         """Make sure that what was written survives this process; raises LogWriteError."""

@@ -127,6 +127,17 @@ class ViewCallback(keras.callbacks.Callback):
         assert self._log is not None  # noqa: S101 (log_step runs only inside of a fit)
         self._bytes += self._log.write_histogram(tag, step, buckets)
 
+    @property
+    def logged_step(self) -> int:
+        """The last step that was logged in this fit; -1 where none was."""
+        return self._logged_step
+
+    def remember(self, step: int) -> None:
+        """Take the model as the state of a step that is logged already: changes are told against it."""
+        if self._log is not None:
+            with self._harmless(), self._log.unwritten():
+                self.log_step(step)
+
     def note(self, sentence: str) -> None:
         """Say beside this epoch's records what was sampled, capped or counted apart."""
         self._notes.append(sentence)

@@ -262,3 +262,14 @@ def test_a_layer_of_the_users_own_with_a_kernel(tmp_path: Path) -> None:
     fit(model, FilterImages(tmp_path, layers=["own"]), epochs=1)
     (_, record) = records(tmp_path / "convvis", "convvis/filters/own")
     np.testing.assert_array_equal(record.array, model.get_layer("own").kernel.numpy())
+
+
+def test_a_loaded_model_is_read_like_the_one_that_was_saved(tmp_path: Path) -> None:
+    # Keras builds a Sequential anew at each of its layers as it loads it, so that calls are noted many times.
+    model = keras.Sequential(
+        [keras.Input((12, 12, 3)), keras.layers.RandomFlip(), stem(conv()), conv("late")]
+    )
+    model.save(tmp_path / "model.keras")
+    loaded = keras.saving.load_model(tmp_path / "model.keras")
+    for path, seeing in ((f"{model.layers[1].name}/conv", True), ("late", False)):
+        assert (sees_image(model, path), sees_image(loaded, path)) == (seeing, seeing)

@@ -93,7 +93,7 @@ def test_methods_know_nothing_of_logs() -> None:
 
 
 def test_no_module_belongs_to_neither_side() -> None:
-    used, _ = reachable("tb_convvis.loader", "tb_convvis.callbacks", *methods())
+    used, _ = reachable("tb_convvis.loader", "tb_convvis.callbacks", "tb_convvis.__main__", *methods())
     assert used == module_files().keys() - {"tb_convvis"}
 
 

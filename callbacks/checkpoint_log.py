@@ -1,0 +1,137 @@
+"""Logs states of a model that are handed to it, where there is no `model.fit`."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import keras
+
+from tb_convvis.callbacks.convvis import ConvVis
+from tb_convvis.callbacks.whole_numbers import whole
+
+
+class CheckpointLog:
+    """Logs the states of one model, as `ConvVis` does at the epochs of a fit.
+
+    Args:
+        model: built Keras model; its weights change between one state and the next.
+        log_dir: directory to log into, as in `ViewCallback`.
+        epochs: how many epochs the training has, where that is known: `keep` needs it.
+        verbose: 0 to print nothing.
+        **settings: the other arguments of `ConvVis`, such as `data` and `class_names`.
+
+    Raises:
+        ValueError: an argument that cannot be used, or a model that is not built.
+
+    Example:
+        >>> model = keras.Sequential([keras.Input((8, 8, 3)), keras.layers.Conv2D(4, 3)])
+        >>> log = CheckpointLog(model, "logs/loop")
+        >>> for step in range(3):
+        ...     log.log(step)
+        >>> log.close()
+
+    """
+
+    def __init__(
+        self,
+        model: keras.Model,
+        log_dir: str | os.PathLike[str],
+        *,
+        epochs: int | None = None,
+        verbose: int = 1,
+        **settings: Any,
+    ) -> None:
+        if not model.built:
+            raise ValueError(
+                f"the model has no weights yet. Received: {model.name!r}, which is not built. "
+                "Call it once on a batch, or give it an Input."
+            )
+        self.model = model
+        self.settings = {**settings, "epochs": epochs, "verbose": verbose}
+        self.last_step: int | None = None
+        self._callback = ConvVis(log_dir, **settings)
+        self._callback.set_params({"epochs": epochs, "verbose": verbose})
+        self._callback.set_model(model)
+        self._callback.on_train_begin()
+
+    def log(self, step: int) -> None:
+        """Log the model as it is now.
+
+        Args:
+            step: number of completed epochs; larger than the one before.
+
+        Raises:
+            ValueError: a step that is none, or not larger.
+        """
+        number = whole(step)
+        if number is None or number < 0 or (self.last_step is not None and number <= self.last_step):
+            since = "" if self.last_step is None else f" after step {self.last_step}"
+            raise ValueError(
+                f"a step is the number of completed epochs, and goes up. Received: step={step!r}{since}."
+            )
+        if self.last_step is None:
+            self._callback.on_epoch_begin(number)
+        else:
+            self._callback.on_epoch_end(number - 1)
+        self.last_step = number
+
+    def remember(self, step: int) -> None:
+        """Take the model as the state of a step that is logged already: changes are told against it."""
+        for view in self._callback.views:
+            view.remember(step)
+
+    @property
+    def missing(self) -> list[str]:
+        """The views whose log of the last step could not be written."""
+        return [view.view for view in self._callback.views if view.logged_step != self.last_step]
+
+    def close(self) -> None:
+        """Close the event file; what was logged is safe without it."""
+        self._callback.on_train_end()
+
+
+_open: dict[str, CheckpointLog] = {}
+
+
+def log_checkpoint(
+    model: keras.Model, log_dir: str | os.PathLike[str], step: int, *, data: Any = None, **settings: Any
+) -> None:
+    """Log the state of a model, from a training loop of one's own (`GradientTape`, no `fit`).
+
+    What the first call of a log directory compiles and draws from `data` serves the later ones. A step
+    that is not larger than the one before, or another model, begins anew, as another `fit` would.
+
+    Args:
+        model: built Keras model.
+        log_dir: directory to log into.
+        step: number of completed epochs; 0 is the state before training.
+        data: pictures for the views that run some through the network, as in `ViewCallback`.
+        **settings: the other arguments of `ConvVis`, and `epochs`, how many there will be; the same in
+            every call.
+
+    Raises:
+        ValueError: an argument that cannot be used, or settings that are not those of the first call.
+
+    Example:
+        >>> model = keras.Sequential([keras.Input((8, 8, 3)), keras.layers.Conv2D(4, 3)])
+        >>> for epoch in range(3):
+        ...     log_checkpoint(model, "logs/loop", step=epoch)  # then train the epoch
+        >>> log_checkpoint(model, "logs/loop", step=3)
+
+    """
+    path = os.fspath(log_dir)
+    key = path if "://" in path else str(Path(path).absolute())
+    log = _open.get(key)
+    if log is not None and (log.model is not model or (log.last_step or 0) >= step):
+        log.close()
+        log = None
+    if log is None:
+        log = _open[key] = CheckpointLog(model, path, data=data, **settings)
+    elif any(log.settings.get(name) != value for name, value in settings.items()):
+        first = {name: log.settings.get(name) for name in settings}
+        raise ValueError(
+            f"the settings of a log stay. Received: {settings!r}. Expected {first!r}, as at first."
+        )
+    log.log(step)

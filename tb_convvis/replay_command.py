@@ -1,0 +1,70 @@
+"""The command that logs a finished training from its checkpoints."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+
+HELP = "log a finished training from its checkpoints"
+DESCRIPTION = (
+    "Log a finished training from its checkpoints, as the callbacks would have. "
+    "Stopped and started again, it goes on where it was."
+)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what the command takes."""
+    parser.add_argument("--model", required=True, help="the model, as model.save wrote it (.keras or .h5)")
+    parser.add_argument(
+        "--checkpoints",
+        required=True,
+        metavar="PATTERN",
+        help="such as 'ckpt/*.weights.h5': .weights.h5, .keras, .h5, or .index of tf.train.Checkpoint; "
+        "the epoch is read from the names",
+    )
+    parser.add_argument("--logdir", required=True, help="directory to log into; holds no other log")
+    parser.add_argument(
+        "--data",
+        help="pictures: a directory (a sub-directory per class), an .npz file with x and y as the network "
+        "gets them, or module:name; without it only filters and histograms are logged",
+    )
+    parser.add_argument(
+        "--scale", type=float, default=1.0, help="by which pixels of a directory, 0 to 255, are multiplied"
+    )
+    parser.add_argument("--offset", type=float, default=0.0, help="which is added to them then")
+    parser.add_argument("--layers", nargs="+", metavar="LAYER", help="whose features are shown; or all")
+    parser.add_argument("--class-names", nargs="+", metavar="NAME", help="in the order of the outputs")
+    parser.add_argument(
+        "--custom", metavar="MODULE", help="imported first: registers the model's own layers with Keras"
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run the command; returns its exit status."""
+    # Viewers of logs have no TensorFlow, and the other commands need none.
+    import keras  # noqa: PLC0415
+
+    from tb_convvis.callbacks.checkpoint_files import find_checkpoints  # noqa: PLC0415
+    from tb_convvis.callbacks.picture_source import read_pictures  # noqa: PLC0415
+    from tb_convvis.callbacks.replay import replay  # noqa: PLC0415
+
+    sys.path.insert(0, "")
+    if options.custom:
+        importlib.import_module(options.custom)
+    layers = "all" if options.layers == ["all"] else options.layers
+    try:
+        model = keras.saving.load_model(options.model, compile=False)
+        found = find_checkpoints(options.checkpoints)
+        data = None
+        if options.data is not None:
+            data = read_pictures(options.data, model.input_shape, options.scale, options.offset)
+        print(f"{len(found)} checkpoints, of the epochs {', '.join(map(str, found))}")
+        logged = replay(
+            model, found, options.logdir, data=data, layers=layers, class_names=options.class_names
+        )
+    except (ValueError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    print(f"{len(logged)} of {len(found)} checkpoints were logged into {options.logdir} now.")
+    return 0

@@ -1,0 +1,225 @@
+"""A training that is over, logged from its checkpoints: the records are those that the callbacks wrote."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from tb_convvis import find_checkpoints, load_checkpoint, replay
+from tb_convvis.callbacks import ConvVis
+from tests.callbacks.helpers import Record, fit, pictures, records, small_model, starts
+
+pytestmark = pytest.mark.usefixtures("deterministic")
+
+EPOCHS = 19
+"""Twenty checkpoints with the state before training."""
+MEASURED = {"seconds", "bytes", "reason", "way"}
+"""What is measured anew: how long it took, and which way to occlude was the faster one."""
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A training that was logged, with its model and a checkpoint of each epoch."""
+    root = tmp_path_factory.mktemp("trained")
+    model = small_model()
+    model.save(root / "model.keras")
+    model.save_weights(root / "epoch-00.weights.h5")
+    save = keras.callbacks.ModelCheckpoint(root / "epoch-{epoch:02d}.weights.h5", save_weights_only=True)
+    fit(model, ConvVis(root / "logs", data=pictures()), save, epochs=EPOCHS)
+    return root
+
+
+def loaded(root: Path) -> keras.Model:
+    return keras.saving.load_model(root / "model.keras", compile=False)
+
+
+def by_name(run: Path) -> dict[tuple[str, int], Record]:
+    found = [record for record in records(run) if record.tag != "convvis/run/model"]
+    assert len({(record.tag, record.step) for record in found}) == len(found)
+    return {(record.tag, record.step): record for record in found}
+
+
+def facts(record: Record) -> dict[str, Any]:
+    return {name: fact for name, fact in record.manifest.facts.items() if name not in MEASURED}
+
+
+def assert_same(expected: Path, found: Path) -> None:
+    """Pictures byte for byte, numbers exactly, but for occlusion where another way to it was the faster."""
+    ours, theirs = by_name(found), by_name(expected)
+    assert ours.keys() == theirs.keys()
+    for name, record in theirs.items():
+        if name[0].startswith("convvis/weights/"):
+            np.testing.assert_array_equal(record.buckets, ours[name].buckets)
+            continue
+        blobs, others = (list(one.value.tensor.string_val)[1:] for one in (record, ours[name]))
+        same_way = record.manifest.facts.get("way") == ours[name].manifest.facts.get("way")
+        if same_way:
+            assert blobs == others, name
+            assert facts(record) == facts(ours[name]), name
+            continue
+        assert name[0].startswith("convvis/occlusion/")
+        assert [blob.shape for blob in record.manifest.blobs] == [
+            blob.shape for blob in ours[name].manifest.blobs
+        ]
+
+
+def test_equals_what_the_callbacks_logged(trained: Path, tmp_path: Path) -> None:
+    found = find_checkpoints(f"{trained}/epoch-*.weights.h5")
+    assert list(found) == list(range(EPOCHS + 1))
+    # Stopped after the eighth and started again by another process: of that nothing may be seen.
+    first = {step: path for step, path in found.items() if step < 8}
+    assert replay(loaded(trained), first, tmp_path, data=pictures(), verbose=0) == list(first)
+    assert replay(loaded(trained), found, tmp_path, data=pictures(), verbose=0) == list(range(8, 20))
+    assert replay(loaded(trained), found, tmp_path, data=pictures(), verbose=0) == []
+    assert_same(trained / "logs" / "convvis", tmp_path / "convvis")
+    logged = [
+        record.manifest.logged for record in records(tmp_path / "convvis", "convvis/filters/backbone/conv1")
+    ]
+    assert logged == list(range(1, EPOCHS + 2))
+    assert starts(tmp_path / "convvis") == [0, 8]
+
+
+def test_a_damaged_checkpoint_is_named_and_the_rest_goes_on_later(trained: Path, tmp_path: Path) -> None:
+    (tmp_path / "ckpt").mkdir()
+    for step in (0, 1, 2):
+        name = f"epoch-{step:02d}.weights.h5"
+        data = (trained / name).read_bytes()
+        (tmp_path / "ckpt" / name).write_bytes(data[:100] if step == 1 else data)
+    found = find_checkpoints(f"{tmp_path}/ckpt/*")
+    with pytest.raises(ValueError, match=r"cannot load a checkpoint.*epoch-01"):
+        replay(loaded(trained), found, tmp_path / "logs", verbose=0)
+    (tmp_path / "ckpt" / "epoch-01.weights.h5").write_bytes((trained / "epoch-01.weights.h5").read_bytes())
+    assert replay(loaded(trained), found, tmp_path / "logs", verbose=0) == [1, 2]
+    kernels = records(tmp_path / "logs" / "convvis", "convvis/filters/backbone/conv1")
+    assert [record.step for record in kernels] == [0, 1, 2]
+    expected = records(trained / "logs" / "convvis", "convvis/filters/backbone/conv1")
+    np.testing.assert_array_equal(kernels[1].array, expected[1].array)
+
+
+def test_another_log_is_not_written_into(trained: Path, tmp_path: Path) -> None:
+    found = find_checkpoints(f"{trained}/epoch-0[012]*")
+    model = loaded(trained)
+    with pytest.raises(ValueError, match=r"holds a training's log"):
+        replay(model, found, trained / "logs", verbose=0)
+    replay(model, found, tmp_path, verbose=0)
+    with pytest.raises(ValueError, match=r"other settings"):
+        replay(model, found, tmp_path, class_names=["a", "b", "c"], verbose=0)
+    (earlier,) = (path for step, path in found.items() if step == 1)
+    with pytest.raises(ValueError, match=r"nothing to log"):
+        replay(model, {}, tmp_path, verbose=0)
+    with pytest.raises(ValueError, match=r"in their order.*step 2 is logged already"):
+        replay(model, {**found, -1: earlier}, tmp_path, verbose=0)
+
+
+def test_stopped_within_its_first_step_it_begins_anew(
+    trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tb_convvis.callbacks import WeightHistograms
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    found = find_checkpoints(f"{trained}/epoch-0[012]*")
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(WeightHistograms, "log_step", stop)
+        replay(loaded(trained), found, tmp_path, verbose=0)
+    assert replay(loaded(trained), found, tmp_path, verbose=0) == [0, 1, 2]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["convvis", "convvis-replay.json"]
+    assert starts(tmp_path / "convvis") == [0]
+
+
+def test_a_full_disk_stops_it_and_the_step_is_logged_later(
+    trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tb_convvis.events import EventWriter
+
+    found = find_checkpoints(f"{trained}/epoch-0[012]*")
+    replay(loaded(trained), {0: found[0]}, tmp_path, verbose=0)
+
+    def full(*_: object) -> None:
+        raise tf.errors.ResourceExhaustedError(None, None, "No space left on device")
+
+    with monkeypatch.context() as patched, pytest.warns(RuntimeWarning, match="No space left"):  # noqa: SIM117
+        with pytest.raises(OSError, match="step 1 of filters"):
+            patched.setattr(EventWriter, "_append", full)
+            replay(loaded(trained), found, tmp_path, verbose=0)
+    assert replay(loaded(trained), found, tmp_path, verbose=0) == [1, 2]
+
+
+@pytest.mark.parametrize("kind", ["weights.h5", "keras", "index"])
+def test_each_kind_of_checkpoint_is_loaded(trained: Path, tmp_path: Path, kind: str) -> None:
+    model = loaded(trained)
+    load_checkpoint(model, str(trained / "epoch-07.weights.h5"))
+    expected = model.get_weights()
+    path = tmp_path / f"step-1.{kind}"
+    if kind == "index":
+        tf.train.Checkpoint(model=model, optimizer=keras.optimizers.SGD()).save(str(tmp_path / "step"))
+    elif kind == "keras":
+        model.save(path)
+    else:
+        model.save_weights(path)
+    load_checkpoint(model, str(trained / "epoch-01.weights.h5"))
+    assert not np.array_equal(model.get_weights()[0], expected[0])
+    found = find_checkpoints(f"{tmp_path}/step*")
+    assert list(found) == [1]
+    load_checkpoint(model, found[1])
+    for weight, other in zip(model.get_weights(), expected, strict=True):
+        np.testing.assert_array_equal(weight, other)
+
+
+@pytest.mark.parametrize(
+    ("names", "steps"),
+    [
+        (["vgg16-02-0.71.keras", "vgg16-10-0.50.keras"], [2, 10]),
+        (["run3_1.weights.h5", "run3_2.weights.h5"], [1, 2]),
+        (["7.keras"], [7]),
+        (["best.keras", "last.keras"], None),
+        (["a1.keras", "b1.keras"], None),
+    ],
+)
+def test_the_epoch_is_read_from_the_name(tmp_path: Path, names: list[str], steps: list[int] | None) -> None:
+    for name in names:
+        (tmp_path / name).touch()
+    if steps is None:
+        with pytest.raises(ValueError, match=f"no two may share.*{names[0]}"):
+            find_checkpoints(f"{tmp_path}/*")
+    else:
+        assert list(find_checkpoints(f"{tmp_path}/*")) == steps
+
+
+def test_a_file_that_is_no_checkpoint_is_refused(trained: Path, tmp_path: Path) -> None:
+    model = loaded(trained)
+    before = model.get_weights()
+    (tmp_path / "saved_model.pb").write_bytes(b"")
+    with pytest.raises(ValueError, match="SavedModel"):
+        load_checkpoint(model, str(tmp_path / "saved_model.pb"))
+    with pytest.raises(ValueError, match="no file there"):
+        find_checkpoints(f"{tmp_path}/none-*")
+    for weight, other in zip(model.get_weights(), before, strict=True):
+        np.testing.assert_array_equal(weight, other)
+
+
+def test_from_the_command_line(trained: Path, tmp_path: Path) -> None:
+    x, y = pictures()
+    np.savez(tmp_path / "pictures.npz", x=x, y=y)
+    command = [
+        *(sys.executable, "-m", "tb_convvis", "replay", "--model", str(trained / "model.keras")),
+        *("--checkpoints", f"{trained}/epoch-0[01]*", "--data", str(tmp_path / "pictures.npz")),
+        *("--logdir", str(tmp_path / "logs")),
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert "2 checkpoints, of the epochs 0, 1" in done.stdout
+    ours, theirs = by_name(tmp_path / "logs" / "convvis"), by_name(trained / "logs" / "convvis")
+    assert ours.keys() == {name for name in theirs if name[1] < 2}
+    wrong = subprocess.run(
+        [*command[:-1], str(trained / "logs")], capture_output=True, text=True, check=False
+    )
+    assert wrong.returncode == 2
+    assert "holds a training's log" in wrong.stderr
