@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser
@@ -174,6 +175,18 @@ class Meter(Tab):
             self._devtools.send("HeapProfiler.collectGarbage")
         metrics = self._metrics()
         return Memory(int(metrics["JSHeapUsedSize"]), int(metrics["Nodes"]))
+
+    def process(self) -> int:
+        """Bytes that the page's processes hold: their own, and their share of what they have with others."""
+        browser = self.page.context.browser
+        assert browser is not None
+        session = browser.new_browser_cdp_session()
+        processes = session.send("SystemInfo.getProcessInfo")["processInfo"]
+        session.detach()
+        rollups = [Path(f"/proc/{one['id']}/smaps_rollup") for one in processes if one["type"] == "renderer"]
+        assert rollups
+        lines = [line for rollup in rollups if rollup.exists() for line in rollup.read_text().splitlines()]
+        return 1024 * sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
 
     def _metrics(self) -> dict[str, float]:
         answer = self._devtools.send("Performance.getMetrics")

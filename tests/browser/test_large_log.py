@@ -119,7 +119,7 @@ def test_four_runs_of_a_hundred_epochs(tmp_path: Path, browser: Browser) -> None
         meter.scrub()
         meter.settle()
         assert len(meter.requests) == before
-        assert meter.memory().heap < 400 * 2**20
+        assert 2**20 < meter.process() < 400 * 2**20
     finally:
         meter.close()
         board.close()
