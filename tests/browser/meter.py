@@ -177,16 +177,18 @@ class Meter(Tab):
         return Memory(int(metrics["JSHeapUsedSize"]), int(metrics["Nodes"]))
 
     def process(self) -> int:
-        """Bytes that the page's processes hold: their own, and their share of what they have with others."""
+        """Bytes that the page's process holds: its own, and its share of what it has with others.
+
+        Of the browser's processes for pages the largest: another waits, empty, for a page to come.
+        """
         browser = self.page.context.browser
         assert browser is not None
         session = browser.new_browser_cdp_session()
         processes = session.send("SystemInfo.getProcessInfo")["processInfo"]
         session.detach()
         rollups = [Path(f"/proc/{one['id']}/smaps_rollup") for one in processes if one["type"] == "renderer"]
-        assert rollups
         lines = [line for rollup in rollups if rollup.exists() for line in rollup.read_text().splitlines()]
-        return 1024 * sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+        return 1024 * max(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
 
     def _metrics(self) -> dict[str, float]:
         answer = self._devtools.send("Performance.getMetrics")
