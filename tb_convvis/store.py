@@ -16,6 +16,7 @@ import grpc
 from tensorboard import errors
 from tensorboard.data import provider as data
 
+from tb_convvis.blob_keys import BlobKeys
 from tb_convvis.cache import Cache
 from tb_convvis.schema import MAX_BLOBS, PLUGIN_NAME, Manifest, SchemaError, parse_manifest, parse_tag
 
@@ -25,7 +26,6 @@ ALL_STEPS = 10**6
 """Given as `downsample`, which is required and where 0 means none: more steps than a reader can keep."""
 
 MAX_CACHED_BYTES = 32 * 2**20
-BYTES_PER_KEY = 200
 
 MAX_PLAIN_STEP = 2**53
 """Beyond it a JSON number loses digits in a browser."""
@@ -49,7 +49,7 @@ class Record:
 
     step: int
     wall_time: float | None
-    keys: tuple[str, ...]
+    keys: BlobKeys
 
 
 @dataclass(frozen=True)
@@ -117,10 +117,10 @@ class Store:
             self._provider.read_blob_sequences, query, PLUGIN_NAME, run, tag, downsample=ALL_STEPS
         )
         records = [
-            Record(point.step, _finite(point.wall_time), tuple(value.blob_key for value in point.values))
+            Record(point.step, _finite(point.wall_time), BlobKeys(value.blob_key for value in point.values))
             for point in _one_per_step(series)
         ]
-        self._records.put(key, (state, records), cost=BYTES_PER_KEY * sum(len(r.keys) for r in records))
+        self._records.put(key, (state, records), cost=sum(record.keys.cost for record in records))
         return records
 
     def manifest(self, query: Query, run: str, tag: str, record: Record) -> tuple[Manifest, bytes]:
@@ -133,7 +133,7 @@ class Store:
         known = self._manifests.get(key)
         if known is not None:
             return known
-        if not record.keys:
+        if len(record.keys) == 0:
             raise UnreadableError("damaged record: it has no manifest.")
         raw = self.blob(query, record.keys[0])
         kind, _ = parse_tag(tag) or (None, tag)
