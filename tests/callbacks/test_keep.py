@@ -7,7 +7,7 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tb_convvis.callbacks import ConvVis, FilterImages
@@ -42,6 +42,7 @@ def test_so_many_of_the_epochs_that_freq_names(
     assert chosen(Schedule(freq, keep), range(epochs + 1)) == logged
 
 
+@settings(deadline=None)
 @given(freq=FREQUENCIES, keep=st.integers(2, 30), first=st.integers(0, 50), epochs=st.integers(1, 300))
 def test_the_choice_is_bounded_even_and_of_what_freq_names(
     freq: Frequency, keep: int, first: int, epochs: int
