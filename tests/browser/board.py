@@ -74,13 +74,14 @@ class Board:
         (index,) = self.get(f"index?run={quote(run)}")["runs"]
         return max(len(tag["steps"]) for tag in index["tags"])
 
-    def get(self, route: str) -> Any:
-        with urllib.request.urlopen(f"{self.url}/data/plugin/convvis/{route}", timeout=5) as answer:  # noqa: S310
+    def get(self, route: str, seconds: float = 5) -> Any:
+        url = f"{self.url}/data/plugin/convvis/{route}"
+        with urllib.request.urlopen(url, timeout=seconds) as answer:  # noqa: S310
             return json.load(answer)
 
     def close(self) -> None:
         self._process.terminate()
-        self._process.wait(10)
+        self._process.wait(60)
         self._log.close()
 
 

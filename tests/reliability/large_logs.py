@@ -11,13 +11,14 @@ import os
 import random
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
 from playwright.sync_api import sync_playwright
 
+from tb_convvis.plugin import MAX_RUNS
 from tests.backend.boards import ROUTE, unpack
 from tests.browser import chromium
 from tests.browser.board import Board
@@ -107,7 +108,7 @@ def measure(log: Path, size: Size, short: bool) -> Iterator[Figure]:
 def _loaded(trial: Trial, goal: float) -> Iterator[Figure]:
     size = trial.size
     trial.board.await_runs(size.runs, seconds=MOST_SECONDS)
-    kept = [steps for run in size.names for steps in _kept(trial.board, run, size)]
+    kept = [steps for runs in _batches(size.names) for steps in _kept(trial.board, runs, size)]
     took = time.monotonic() - trial.began
     tags = size.runs * size.tags
     words = f"{min(kept)} steps or more of {len(kept)} tags"
@@ -117,13 +118,20 @@ def _loaded(trial: Trial, goal: float) -> Iterator[Figure]:
         yield Figure(f"{trial.what}, complete", f"≤ {goal:g} s", f"{took:.1f} s ({load()})", took <= goal)
 
 
-def _kept(board: Board, run: str, size: Size) -> list[int]:
+def _batches(names: list[str]) -> list[list[str]]:
+    """As many as one request may name."""
+    return [names[begin : begin + MAX_RUNS] for begin in range(0, len(names), MAX_RUNS)]
+
+
+def _kept(board: Board, runs: Sequence[str], size: Size) -> list[int]:
     """How many steps each tag with one per epoch has, as soon as these are all."""
     deadline = time.monotonic() + MOST_SECONDS
+    asked = "&".join(f"run={quote(run)}" for run in runs)
     while True:
-        (index,) = board.get(f"index?run={quote(run)}")["runs"]
-        steps = [len(tag["steps"]) for tag in index["tags"] if tag["subject"] not in ("model", "pictures")]
-        if (len(steps) >= size.tags and min(steps) >= size.epochs) or time.monotonic() > deadline:
+        tags = [tag for index in board.get(f"index?{asked}", seconds=60)["runs"] for tag in index["tags"]]
+        steps = [len(tag["steps"]) for tag in tags if tag["subject"] not in ("model", "pictures")]
+        enough = len(steps) == len(runs) * size.tags and min(steps) >= size.epochs
+        if enough or time.monotonic() > deadline:
             return steps
         time.sleep(0.2)
 
