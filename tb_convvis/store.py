@@ -25,7 +25,10 @@ SCALARS_PLUGIN = "scalars"
 ALL_STEPS = 10**6
 """Given as `downsample`, which is required and where 0 means none: more steps than a reader can keep."""
 
-MAX_CACHED_BYTES = 32 * 2**20
+MAX_CACHED_BYTES = 64 * 2**20
+"""Of the keys, and again of the manifests."""
+PARSED = 5
+"""What a manifest takes in memory, parsed and as text together, in lengths of its text."""
 
 MAX_PLAIN_STEP = 2**53
 """Beyond it a JSON number loses digits in a browser."""
@@ -144,7 +147,7 @@ class Store:
         if manifest.kind != kind:
             raise UnreadableError(f"tag and manifest disagree on the kind: {kind!r} and {manifest.kind!r}.")
         # Cached for good: what was logged at a wall time never changes.
-        self._manifests.put(key, (manifest, raw), cost=len(raw))
+        self._manifests.put(key, (manifest, raw), cost=PARSED * len(raw))
         return manifest, raw
 
     def blob(self, query: Query, key: str) -> bytes:

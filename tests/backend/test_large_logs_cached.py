@@ -1,10 +1,11 @@
-"""Keys of blobs: none is mixed up with another, and those of a large log are read once."""
+"""What is kept of a large log: keys of blobs, none mixed up with another and each read once; manifests."""
 
 from __future__ import annotations
 
 import base64
 import json
 import sys
+import tracemalloc
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tb_convvis.blob_keys import BlobKeys
-from tb_convvis.store import Query, Store
+from tb_convvis.schema import Picture, encode, parse_manifest
+from tb_convvis.store import PARSED, Query, Store
 
 RUNS, STEPS, BLOBS = 17, 200, 54
 
@@ -79,3 +81,16 @@ def test_the_keys_of_a_large_log_are_read_once() -> None:
             records = store.records(query, f"run{number}", tag)
             assert records[STEPS - 1].keys[5] == key_of(f"run{number}", tag, STEPS - 1, 5)
     assert provider.read == RUNS
+
+
+def test_a_manifest_takes_no_more_memory_than_the_cache_counts() -> None:
+    picture = Picture(b"\x89PNG\r\n\x1a\n", "image/png", 27, 27)
+    texts = [encode("run", {"view": "features"}, [picture] * BLOBS, logged=step)[0] for step in range(1, 51)]
+    tracemalloc.start()
+    try:
+        manifests = [parse_manifest(text) for text in texts]
+        parsed = tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+    assert len(manifests[0].blobs) == BLOBS
+    assert parsed + sum(map(len, texts)) < PARSED * sum(map(len, texts))
