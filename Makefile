@@ -15,7 +15,7 @@ WITH_PEERS := $(foreach peer,captum xplique,CONVVIS_$(shell echo $(peer) | tr a-
 TOGETHER := -n 2 --dist loadfile
 SETTINGS = --epochs $(EPOCHS) $(DEMO_ARGS)
 
-.PHONY: help demo train test test-all lint page browser bench reliability peers screenshots clean
+.PHONY: help demo train test test-all lint page browser bench reliability compat peers screenshots clean
 
 help:
 	@echo 'make demo       train two small networks and open them in TensorBoard  (PORT=6006 EPOCHS=12 DEMO_ARGS=)'
@@ -23,6 +23,7 @@ help:
 	@echo 'make test-all   the slow ones and the comparisons with other implementations as well'
 	@echo 'make bench      what logging costs'
 	@echo 'make reliability  every fault, tried in full: kills, full disks, hostile logs, long trainings'
+	@echo 'make compat     the tests in every promised combination of Python, TensorFlow, Keras and TensorBoard'
 	@echo 'make screenshots  the pictures of the documents, from a new training of the demo'
 	@echo 'make clean      remove what was built, logged and installed'
 	@echo 'PYTHON=python3.12 chooses the Python of .venv'
@@ -65,6 +66,10 @@ screenshots: train browser
 reliability: $(VENV)/test-installed page browser
 	$(PY) -m tests.reliability
 
+# 10 GB of environments, in .compat; a cell takes minutes, the first time more.
+compat: $(VENV)/test-installed page
+	$(PY) -m tests.compat
+
 bench: $(VENV)/test-installed peers
 	$(WITH_PEERS) $(PY) -m benchmarks
 
@@ -87,4 +92,4 @@ $(VENV)/test-installed: $(VENV)/demo-installed
 	@touch $@
 
 clean:
-	rm -rf $(VENV) $(PEERS) logs build dist *.egg-info tb_convvis/static tb_convvis/frontend/node_modules
+	rm -rf $(VENV) $(PEERS) .compat logs build dist *.egg-info tb_convvis/static tb_convvis/frontend/node_modules

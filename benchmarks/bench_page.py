@@ -29,7 +29,6 @@ from tests.large_log import write_large
 
 RUNS, EPOCHS, LAYERS, MAPS = 4, 100, 5, 64
 READERS = {"fast": (), "python": ("--load_fast=false",)}
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
 PASSES = 3
 MB = 2**20
 
@@ -122,7 +121,7 @@ def main() -> None:
         if options.log is None:
             write_large(log, RUNS, EPOCHS, LAYERS, MAPS)
         print(f"{'reader':7} {'what':28} {'':86} {'load':>5}")
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=path, args=chromium.FLAGS)
         for reader in options.readers:
             board = Board(log, *READERS[reader]).await_runs(RUNS)
             board.await_steps(**{f"run{number}": EPOCHS for number in range(RUNS)})

@@ -31,7 +31,7 @@ class ConvVis(keras.callbacks.Callback):
             resolution. Filters are those of the first convolution, histograms those of every kernel,
             occlusion watches the last convolution.
         channel_order: "RGB" (default) or "BGR", the order of the network's input channels.
-        **common: `tensorboard`, `freq`, `class_names` and `on_error`, as in `ViewCallback`.
+        **common: `tensorboard`, `freq`, `keep`, `class_names` and `on_error`, as in `ViewCallback`.
 
     Raises:
         ValueError: an argument that cannot be used.

@@ -22,7 +22,7 @@ class FilterImages(ViewCallback):
     colour where the kernel is applied to the picture itself.
 
     Args:
-        log_dir: as in `ViewCallback`, like `tensorboard`, `freq`, `class_names`, `on_error`, `data`.
+        log_dir: as in `ViewCallback`, like `tensorboard`, `freq`, `keep`, `class_names`, `on_error`, `data`.
         layers: convolutions to log: None for the first one, "all" for every 2-D convolution, or a list.
         channel_order: order of the picture's channels as the network gets them: "RGB" (default), or
             "BGR" as after `keras.applications.vgg16.preprocess_input`.

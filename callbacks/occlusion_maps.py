@@ -36,7 +36,7 @@ class OcclusionMaps(ViewCallback):
     Section 4.2, Fig. 7). That map is also projected into the picture and into those that excite it most.
 
     Args:
-        log_dir: as in `ViewCallback`, like `tensorboard`, `freq`, `class_names`, `on_error`.
+        log_dir: as in `ViewCallback`, like `tensorboard`, `freq`, `keep`, `class_names`, `on_error`.
         data: pictures and classes, see `ViewCallback`; validation pictures suit best. Without classes, or
             with labels that are none, the class that the network predicts is followed. Do not give the
             tf.data.Dataset that you train on: iterating it would change its shuffling.

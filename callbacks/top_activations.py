@@ -35,7 +35,7 @@ class TopActivations(ViewCallback):
     deconvnet (Zeiler & Fergus 2013, Section 2.1, Fig. 2 and 4).
 
     Args:
-        log_dir: as in `ViewCallback`, like `tensorboard`, `freq`, `class_names`, `on_error`.
+        log_dir: as in `ViewCallback`, like `tensorboard`, `freq`, `keep`, `class_names`, `on_error`.
         data: pictures to search, see `ViewCallback`; validation pictures suit best. Do not give the
             tf.data.Dataset that you train on: iterating it would change its shuffling.
         layers: None for the last convolution of each spatial resolution, "all" for every convolution, or a

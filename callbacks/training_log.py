@@ -123,10 +123,11 @@ class TrainingLog:
         return self.last_step
 
     @property
-    def planned_last_step(self) -> int | None:
-        """The step at which the fit is planned to end, where Keras says so."""
+    def planned(self) -> range | None:
+        """The steps from epoch 0 of the fit, wherever it resumes, to its planned end; None without one."""
         epochs = (self._params or {}).get("epochs")
-        return None if epochs is None else int(epochs) + (self._epoch_to_step or 0)
+        before = self._epoch_to_step or 0
+        return None if epochs is None else range(before, before + int(epochs) + 1)
 
     def write(
         self,

@@ -35,6 +35,10 @@ class ViewCallback(keras.callbacks.Callback):
             tf.data.Dataset or a keras.utils.PyDataset. Views of weights do not look at it.
         layers: None for the view's own choice, "all", or a list of layers, paths or names.
         freq: int n for every n-th epoch, a list of epochs, or "log"; see `Schedule`. Default 1.
+        keep: int of at least 2, the most epochs that one fit logs: of those that `freq` names up to the
+            planned end the first, the last and evenly spread ones between. The last state of a training
+            that stops early is among them; a fit that is resumed chooses as the whole one does. None
+            (default): no bound.
         class_names: names of the classes, in the order of the network's outputs.
         on_error: "warn" (default): a failure is logged, warned of once, and training goes on;
             "raise": it stops training.
@@ -53,6 +57,7 @@ class ViewCallback(keras.callbacks.Callback):
         data: Any = None,
         layers: LayerChoice = None,
         freq: Frequency = 1,
+        keep: int | None = None,
         class_names: Sequence[str] | None = None,
         on_error: Literal["warn", "raise"] = "warn",
     ) -> None:
@@ -75,8 +80,8 @@ class ViewCallback(keras.callbacks.Callback):
         self.tensorboard = tensorboard
         self.data = data
         self.layers = listed(layers)
-        self._schedule = Schedule(freq)
-        self.freq = self._schedule.freq
+        self._schedule = Schedule(freq, keep)
+        self.freq, self.keep = self._schedule.freq, self._schedule.keep
         self.class_names = None if class_names is None else [str(name) for name in class_names]
         self.on_error = on_error
         self._log: TrainingLog | None = None
@@ -94,7 +99,7 @@ class ViewCallback(keras.callbacks.Callback):
 
     def settings(self) -> dict[str, Any]:
         """The arguments that shape what is logged, as JSON values, for the record of the run."""
-        return {"layers": layer_names(self.layers), "freq": self.freq}
+        return {"layers": layer_names(self.layers), "freq": self.freq, "keep": self.keep}
 
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments, less `data` and `tensorboard`, which have no JSON form."""
@@ -170,6 +175,7 @@ class ViewCallback(keras.callbacks.Callback):
         if not is_chief(self.model):
             return
         with self._harmless():
+            self._schedule.check(self.params)
             log_dir = self.log_dir if self.tensorboard is None else str(self.tensorboard.log_dir)
             self._log = TrainingLog.join(
                 str(log_dir),
@@ -199,8 +205,9 @@ class ViewCallback(keras.callbacks.Callback):
                     "the model is built at its first batch, so the state before training is not logged; "
                     "call it once on a batch before fit to see that state.",
                 )
-            elif step > 0 or self._schedule.includes(step, self._log.planned_last_step):
-                # What an earlier fit logged from this step on is superseded, so the step is logged anew.
+            elif (step > 0 and self.keep is None) or self._schedule.includes(step, self._log.planned):
+                # What an earlier fit logged from this step on is superseded, so the step is logged anew;
+                # not beyond `keep`, which many resumes would exceed.
                 self._log_epoch(step)
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
@@ -209,8 +216,8 @@ class ViewCallback(keras.callbacks.Callback):
             return
         with self._harmless():
             step = self._log.completed(epoch)
-            last = step if getattr(self.model, "stop_training", False) else self._log.planned_last_step
-            if self._schedule.includes(step, last):
+            stops = bool(getattr(self.model, "stop_training", False))
+            if self._schedule.includes(step, self._log.planned, stops):
                 self._log_epoch(step)
 
     def on_train_end(self, logs: Mapping[str, Any] | None = None) -> None:
@@ -220,7 +227,8 @@ class ViewCallback(keras.callbacks.Callback):
         with self._harmless():
             # A callback further down the list may have stopped training after ours had run.
             step = self._log.last_step
-            if step > max(self._logged_step, self._log.first_step) and self._schedule.includes(step, step):
+            logged = max(self._logged_step, self._log.first_step)
+            if step > logged and self._schedule.includes(step, self._log.planned, stops=True):
                 self._log_epoch(step)
             self._log.announce_cost()
         with self._harmless():

@@ -20,7 +20,7 @@ class WeightHistograms(ViewCallback):
     counted and reported beside it.
 
     Args:
-        log_dir: as in `ViewCallback`, like `tensorboard`, `freq`, `class_names`, `on_error`, `data`.
+        log_dir: as in `ViewCallback`, like `tensorboard`, `freq`, `keep`, `class_names`, `on_error`, `data`.
         layers: None for all layers with a kernel, "all" for all with weights, or a list.
 
     Raises:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 import zlib
 from dataclasses import dataclass
 from typing import Any
@@ -33,7 +34,7 @@ class Picture:
 Blob = NDArray[Any] | Picture
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class BlobInfo:
     """What the manifest says of a blob: an array (dtype) or a picture (media; shape is height, width)."""
 
@@ -126,4 +127,5 @@ def parse_blob_info(fields: object) -> BlobInfo:
         raise SchemaError(f"malformed manifest: unknown picture format. Received: {str(media)[:80]!r}.")
     if size > MAX_PICTURE_BYTES or max(shape) > MAX_PICTURE_SIDE:
         raise SchemaError(f"picture too large. Received: {size} bytes, {shape} pixels.")
-    return BlobInfo(size, crc32, tuple(shape), media=str(media))
+    # One string for all, not one for each: a server holds many thousand of these.
+    return BlobInfo(size, crc32, tuple(shape), media=sys.intern(str(media)))

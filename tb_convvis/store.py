@@ -16,6 +16,7 @@ import grpc
 from tensorboard import errors
 from tensorboard.data import provider as data
 
+from tb_convvis.blob_keys import BlobKeys
 from tb_convvis.cache import Cache
 from tb_convvis.schema import MAX_BLOBS, PLUGIN_NAME, Manifest, SchemaError, parse_manifest, parse_tag
 
@@ -24,8 +25,10 @@ SCALARS_PLUGIN = "scalars"
 ALL_STEPS = 10**6
 """Given as `downsample`, which is required and where 0 means none: more steps than a reader can keep."""
 
-MAX_CACHED_BYTES = 32 * 2**20
-BYTES_PER_KEY = 200
+MAX_CACHED_BYTES = 64 * 2**20
+"""Of the keys, and again of the manifests."""
+PARSED = 5
+"""What a manifest takes in memory, parsed and as text together, in lengths of its text."""
 
 MAX_PLAIN_STEP = 2**53
 """Beyond it a JSON number loses digits in a browser."""
@@ -49,7 +52,7 @@ class Record:
 
     step: int
     wall_time: float | None
-    keys: tuple[str, ...]
+    keys: BlobKeys
 
 
 @dataclass(frozen=True)
@@ -117,10 +120,10 @@ class Store:
             self._provider.read_blob_sequences, query, PLUGIN_NAME, run, tag, downsample=ALL_STEPS
         )
         records = [
-            Record(point.step, _finite(point.wall_time), tuple(value.blob_key for value in point.values))
+            Record(point.step, _finite(point.wall_time), BlobKeys(value.blob_key for value in point.values))
             for point in _one_per_step(series)
         ]
-        self._records.put(key, (state, records), cost=BYTES_PER_KEY * sum(len(r.keys) for r in records))
+        self._records.put(key, (state, records), cost=sum(record.keys.cost for record in records))
         return records
 
     def manifest(self, query: Query, run: str, tag: str, record: Record) -> tuple[Manifest, bytes]:
@@ -133,7 +136,7 @@ class Store:
         known = self._manifests.get(key)
         if known is not None:
             return known
-        if not record.keys:
+        if len(record.keys) == 0:
             raise UnreadableError("damaged record: it has no manifest.")
         raw = self.blob(query, record.keys[0])
         kind, _ = parse_tag(tag) or (None, tag)
@@ -144,7 +147,7 @@ class Store:
         if manifest.kind != kind:
             raise UnreadableError(f"tag and manifest disagree on the kind: {kind!r} and {manifest.kind!r}.")
         # Cached for good: what was logged at a wall time never changes.
-        self._manifests.put(key, (manifest, raw), cost=len(raw))
+        self._manifests.put(key, (manifest, raw), cost=PARSED * len(raw))
         return manifest, raw
 
     def blob(self, query: Query, key: str) -> bytes:

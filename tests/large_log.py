@@ -3,12 +3,13 @@
     python -m tests.large_log DIR --runs 4 --epochs 100 --layers 5 --maps 64
 
 The first tile of every map is one grey, `grey_of(epoch)`, in the overview too: what the page draws can then
-be read back from its canvas.
+be read back from its canvas. `--kinds top strength` leaves the filters out.
 """
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -27,13 +28,27 @@ LOOKS = 25
 """Different pictures per layer; the epochs take turns, but for the grey tile."""
 
 
+KINDS = ("top", "strength", "filters")
+
+
 def grey_of(epoch: int) -> int:
-    """The grey of the first tile at an epoch up to 100."""
-    return 40 + 2 * epoch
+    """The grey of the first tile; of an epoch beyond 107 that of an earlier one."""
+    return (40 + 2 * epoch) % 256
 
 
-def write_large(root: Path, runs: int = 4, epochs: int = 100, layers: int = 5, maps: int = 64) -> None:
-    """Write `runs` runs, each with filters, strengths and features of `layers` layers at `epochs` epochs."""
+def write_large(
+    root: Path,
+    runs: int = 4,
+    epochs: int = 100,
+    layers: int = 5,
+    maps: int = 64,
+    *,
+    kinds: Sequence[str] = KINDS,
+) -> None:
+    """Write `runs` runs of `epochs` epochs, each with so many layers of so many maps.
+
+    An epoch has a record of every kind for each layer, and one of the costs.
+    """
     for run in range(runs):
         directory = root / f"run{run}" / schema.RUN_DIRECTORY
         directory.mkdir(parents=True)
@@ -44,9 +59,14 @@ def write_large(root: Path, runs: int = 4, epochs: int = 100, layers: int = 5, m
             _write_probe(writer)
             for epoch in range(epochs):
                 for number, name in enumerate(names):
-                    _write_layer(writer, name, epoch, maps, seed=10 * run + number)
+                    _write_layer(writer, name, epoch, maps=maps, seed=seed_of(run, number), kinds=kinds)
                 cost = {"view": "features", "seconds": 0.5, "bytes": 10**6, "failures": [], "notes": []}
                 _write(writer, "run", "features", epoch, cost)
+
+
+def seed_of(run: int, layer: int) -> int:
+    """What tells the pictures of a layer from those of another."""
+    return 10 * run + layer
 
 
 def _write(
@@ -60,7 +80,9 @@ def _write(
     writer.write(kind, subject, step, schema.encode(kind, facts, blobs, logged=step + 1))
 
 
-def _write_layer(writer: EventWriter, name: str, epoch: int, maps: int, seed: int) -> None:
+def _write_layer(
+    writer: EventWriter, name: str, epoch: int, *, maps: int, seed: int, kinds: Sequence[str]
+) -> None:
     random = np.random.default_rng([seed, epoch])
     numbers = np.zeros((maps, K, len(COLUMNS)), np.float32)
     numbers[..., 0] = np.sort(random.uniform(0.1, 1 + epoch / 20, (maps, K)))[:, ::-1]
@@ -85,7 +107,8 @@ def _write_layer(writer: EventWriter, name: str, epoch: int, maps: int, seed: in
         "display": "zero is mid-grey",
     }
     pictures = [_picture((seed * maps + number + epoch) % LOOKS, epoch, TILE) for number in range(maps)]
-    _write(writer, "top", name, epoch, facts, numbers, _overview(seed, epoch, maps), *pictures)
+    if "top" in kinds:
+        _write(writer, "top", name, epoch, facts, numbers, overview(seed, epoch, maps), *pictures)
     strength = {"layer": name, "jumps": 3, "weight_change": 0.3 / (1 + epoch), "comparable": maps}
     blobs: list[schema.Blob] = [
         numbers[:, 0, 0].copy(),
@@ -93,7 +116,10 @@ def _write_layer(writer: EventWriter, name: str, epoch: int, maps: int, seed: in
         numbers[:, 0, 1].astype(np.int32),
         random.uniform(0, 1, maps).astype(np.float32),
     ]
-    _write(writer, "strength", name, epoch, {**strength, "projection_change": 0.5 / (1 + epoch)}, *blobs)
+    if "strength" in kinds:
+        _write(writer, "strength", name, epoch, {**strength, "projection_change": 0.5 / (1 + epoch)}, *blobs)
+    if "filters" not in kinds:
+        return
     kernel = random.normal(0, 0.1, (3, 3, 3, maps)).astype(np.float32)
     filters = {"layer": name, "weight": "kernel", "rms": kernel.std((0, 1, 2)), "norm": kernel.std((0, 1, 2))}
     look = {"max_abs": 0.5, "nonfinite": 0, "sees_image": True, "channel_order": "RGB", "channel_scale": None}
@@ -113,11 +139,14 @@ def _picture(look: int, epoch: int, tile: int) -> Picture:
     return encode_picture(mosaic(_look(look, epoch, tile), 3), "image/png")
 
 
-def _overview(seed: int, epoch: int, maps: int) -> Picture:
-    blocks = [
-        mosaic(_look((seed * maps + number + epoch) % LOOKS, epoch, OVERVIEW_TILE), 3)
-        for number in range(maps)
-    ]
+def overview(seed: int, epoch: int, maps: int) -> Picture:
+    """The overview of a layer, of whom `seed_of` says which."""
+    return _overview((seed * maps + epoch) % LOOKS, epoch, maps)
+
+
+@cache
+def _overview(first: int, epoch: int, maps: int) -> Picture:
+    blocks = [mosaic(_look((first + number) % LOOKS, epoch, OVERVIEW_TILE), 3) for number in range(maps)]
     return encode_picture(mosaic(np.stack(blocks), 8), "image/png")
 
 
@@ -148,8 +177,10 @@ def main() -> None:
     parser.add_argument("directory", type=Path)
     for name, default in (("runs", 4), ("epochs", 100), ("layers", 5), ("maps", 64)):
         parser.add_argument(f"--{name}", type=int, default=default)
+    parser.add_argument("--kinds", nargs="+", choices=KINDS, default=KINDS)
     options = parser.parse_args()
-    write_large(options.directory, options.runs, options.epochs, options.layers, options.maps)
+    sizes = (options.runs, options.epochs, options.layers, options.maps)
+    write_large(options.directory, *sizes, kinds=options.kinds)
 
 
 if __name__ == "__main__":

@@ -49,6 +49,7 @@ def test_every_callback_is_in_the_readme_and_held_by_convvis(name: str, tmp_path
         "docs/methods.md",
         "docs/features.md",
         "docs/occlusion.md",
+        "docs/memory.md",
         "docs/export.md",
         "docs/replay.md",
     ],

@@ -28,11 +28,11 @@ class Board:
     def __init__(self, logdir: Path, *flags: str, prefix: str = "", tensorflow: bool = False) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        self.url = f"http://127.0.0.1:{port}{prefix}"
-        command = [sys.executable, "-m", "tensorboard.main", f"--logdir={logdir}", f"--port={port}"]
+            self.port: int = free.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}{prefix}"
+        command = [sys.executable, "-m", "tensorboard.main", f"--logdir={logdir}", f"--port={self.port}"]
         more = ["--host=127.0.0.1", "--reload_interval=1", f"--path_prefix={prefix}", *flags]
-        self._log = (logdir.parent / f"tensorboard-{port}.txt").open("w+b")
+        self._log = (logdir.parent / f"tensorboard-{self.port}.txt").open("w+b")
         self._process = subprocess.Popen(
             [*command, *more],
             stdout=self._log,
@@ -40,9 +40,14 @@ class Board:
             env=dict(os.environ) if tensorflow else _without_tensorflow(logdir.parent),
         )
 
-    def await_runs(self, count: int, steps: int = 0, of_tensorboard: int = 0) -> Board:
+    @property
+    def pid(self) -> int:
+        """TensorBoard's process; its data server is a child of it."""
+        return self._process.pid
+
+    def await_runs(self, count: int, steps: int = 0, of_tensorboard: int = 0, seconds: float = 60) -> Board:
         """Wait until the plugin lists so many runs, its first run so many steps, TensorBoard so many runs."""
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + seconds
         while time.monotonic() < deadline and self._process.poll() is None:
             with suppress(OSError, ValueError, KeyError, IndexError):
                 listed = self.get("runs")
@@ -69,13 +74,14 @@ class Board:
         (index,) = self.get(f"index?run={quote(run)}")["runs"]
         return max(len(tag["steps"]) for tag in index["tags"])
 
-    def get(self, route: str) -> Any:
-        with urllib.request.urlopen(f"{self.url}/data/plugin/convvis/{route}", timeout=5) as answer:  # noqa: S310
+    def get(self, route: str, seconds: float = 5) -> Any:
+        url = f"{self.url}/data/plugin/convvis/{route}"
+        with urllib.request.urlopen(url, timeout=seconds) as answer:  # noqa: S310
             return json.load(answer)
 
     def close(self) -> None:
         self._process.terminate()
-        self._process.wait(10)
+        self._process.wait(60)
         self._log.close()
 
 

@@ -29,13 +29,7 @@ def browser() -> Iterator[Browser]:
     if path is None:
         pytest.fail("no Chromium: python -m tests.browser.chromium installs one")
     with sync_playwright() as playwright:
-        flags = [
-            "--no-sandbox",
-            "--disable-gpu",
-            "--disable-dev-shm-usage",
-            "--disable-background-networking",
-        ]
-        opened = playwright.chromium.launch(executable_path=path, args=flags)
+        opened = playwright.chromium.launch(executable_path=path, args=chromium.FLAGS)
         yield opened
         opened.close()
 

@@ -1,0 +1,96 @@
+"""What is kept of a large log: keys of blobs, none mixed up with another and each read once; manifests."""
+
+from __future__ import annotations
+
+import base64
+import json
+import sys
+import tracemalloc
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tb_convvis.blob_keys import BlobKeys
+from tb_convvis.schema import Picture, encode, parse_manifest
+from tb_convvis.store import PARSED, Query, Store
+
+RUNS, STEPS, BLOBS = 17, 200, 54
+
+
+def key_of(run: str, tag: str, step: int, index: int) -> str:
+    """As TensorBoard makes them."""
+    return base64.urlsafe_b64encode(json.dumps(["", run, tag, step, index]).encode()).decode().rstrip("=")
+
+
+@settings(deadline=None)
+@given(st.lists(st.text("ab-_=", max_size=9)))
+def test_every_key_comes_back_as_it_was(keys: list[str]) -> None:
+    kept = BlobKeys(iter(keys))
+    assert [kept[index] for index in range(len(kept))] == keys
+    for beyond in (-1, len(keys)):
+        with pytest.raises(IndexError, match=f"no blob {beyond}"):
+            kept[beyond]
+
+
+def test_a_key_with_a_line_break_is_refused() -> None:
+    with pytest.raises(ValueError, match="line break"):
+        BlobKeys(["a", "b\nc"])
+
+
+def test_the_keys_of_a_record_take_less_than_a_fifth_of_so_many_strings() -> None:
+    keys = [key_of("run7/convvis", "convvis/top/conv1", 150, index) for index in range(BLOBS)]
+    assert 5 * BlobKeys(keys).cost < sum(map(sys.getsizeof, keys))
+
+
+class CountingProvider:
+    """Answers as TensorBoard's does, for runs of one tag each, and counts what is read."""
+
+    def __init__(self) -> None:
+        self.read = 0
+
+    def list_blob_sequences(self, context: object, *, run_tag_filter: Any, **_: object) -> Any:
+        series = SimpleNamespace(max_step=STEPS - 1, max_wall_time=1.0, max_length=BLOBS)
+        return self._answer(run_tag_filter, lambda run, tag: series)
+
+    def read_blob_sequences(self, context: object, *, run_tag_filter: Any, **_: object) -> Any:
+        self.read += 1
+        return self._answer(run_tag_filter, self._series)
+
+    def _answer(self, wanted: Any, value: Any) -> Any:
+        return {run: {tag: value(run, tag) for tag in wanted.tags} for run in wanted.runs}
+
+    def _series(self, run: str, tag: str) -> Any:
+        return [
+            SimpleNamespace(
+                step=step,
+                wall_time=1.0,
+                values=[SimpleNamespace(blob_key=key_of(run, tag, step, index)) for index in range(BLOBS)],
+            )
+            for step in range(STEPS)
+        ]
+
+
+def test_the_keys_of_a_large_log_are_read_once() -> None:
+    provider = CountingProvider()
+    store, query, tag = Store(provider), Query(None, ""), "convvis/top/conv1"
+    for _ in range(2):
+        for number in range(RUNS):
+            records = store.records(query, f"run{number}", tag)
+            assert records[STEPS - 1].keys[5] == key_of(f"run{number}", tag, STEPS - 1, 5)
+    assert provider.read == RUNS
+
+
+def test_a_manifest_takes_no_more_memory_than_the_cache_counts() -> None:
+    picture = Picture(b"\x89PNG\r\n\x1a\n", "image/png", 27, 27)
+    texts = [encode("run", {"view": "features"}, [picture] * BLOBS, logged=step)[0] for step in range(1, 51)]
+    tracemalloc.start()
+    try:
+        manifests = [parse_manifest(text) for text in texts]
+        parsed = tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+    assert len(manifests[0].blobs) == BLOBS
+    assert parsed + sum(map(len, texts)) < PARSED * sum(map(len, texts))
