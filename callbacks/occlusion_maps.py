@@ -146,7 +146,7 @@ class OcclusionMaps(ViewCallback):
             raise
         for sentence in (*chosen.notes, *self._left_out(probe)):
             self.note(sentence)
-        if self._missed or not self._recorded:
+        if self._missing or not self._recorded:
             record = probe_record(probe, self.seed, self.class_names, self.channel_order)
             self.write(step, "probe", "occlusion", record.facts, record.blobs)
             self._recorded = True

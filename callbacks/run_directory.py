@@ -6,12 +6,13 @@ import re
 from contextlib import suppress
 
 import tensorflow as tf
+from google.protobuf.message import DecodeError
 from tensorboard.compat.proto import event_pb2
 
 from tb_convvis import schema
 
 LOOKED_AT = 3
-"""Newest files in which a resumed training looks up how many steps were logged: 192 MB at the most."""
+"""Newest files with steps of before in which a resumed training looks up how many were logged."""
 
 _RUN_DIRECTORY = re.compile(rf"{schema.RUN_DIRECTORY}(?:-(\d+))?/?")
 
@@ -36,18 +37,31 @@ def run_name(number: int) -> str:
 def logged_before(directory: str, step: int) -> dict[str, int]:
     """How many steps below `step` a run holds of each tag, as its last records say.
 
-    Read from the newest files only: every epoch writes every tag, so the rest need not be looked at.
+    Read from the newest files that hold any: every epoch writes every tag, so the rest can be left out.
     """
     counts: dict[str, int] = {}
-    files = sorted(tf.io.gfile.glob(f"{directory}/*tfevents*"), reverse=True)
-    for path in files[:LOOKED_AT]:
+    looked_at = 0
+    for path in sorted(tf.io.gfile.glob(f"{directory}/*tfevents*"), reverse=True):
         of_file: dict[str, int] = {}
         with suppress(tf.errors.DataLossError):  # a killed writer's last record may be cut short
             for record in tf.data.TFRecordDataset(path):
-                event = event_pb2.Event.FromString(record.numpy())
-                for value in event.summary.value:
-                    ours = value.metadata.plugin_data.plugin_name == schema.PLUGIN_NAME
-                    if ours and event.step < step:
-                        of_file[value.tag] = schema.parse_manifest(value.tensor.string_val[0]).logged
+                of_file |= _logged_in(record.numpy(), step)
         counts = of_file | counts
+        looked_at += bool(of_file)
+        if looked_at == LOOKED_AT:
+            break
     return counts
+
+
+def _logged_in(record: bytes, step: int) -> dict[str, int]:
+    """The count that a record below `step` carries, by its tag; none where it is damaged or not ours."""
+    try:
+        event = event_pb2.Event.FromString(record)
+        ours = [
+            value
+            for value in event.summary.value
+            if value.metadata.plugin_data.plugin_name == schema.PLUGIN_NAME and event.step < step
+        ]
+        return {value.tag: schema.parse_manifest(value.tensor.string_val[0]).logged for value in ours}
+    except (DecodeError, schema.SchemaError, IndexError):
+        return {}

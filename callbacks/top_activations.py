@@ -114,7 +114,7 @@ class TopActivations(ViewCallback):
             if self.data is None:
                 raise ValueError("there are no pictures to search. Received: data=None. Expected pictures.")
             self._probe = draw_probe(self.data, self.images, self.seed)
-        if self._missed or not self._recorded:
+        if self._missing or not self._recorded:
             record = probe_record(self._probe, self.seed, self.class_names, self.channel_order)
             self.write(step, "probe", "pictures", record.facts, record.blobs)
             self._recorded = True

@@ -14,6 +14,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from tb_convvis import schema
+from tb_convvis.callbacks.missing_epochs import MissingEpochs
 from tb_convvis.callbacks.model_record import model_facts
 from tb_convvis.callbacks.run_directory import logged_before, newest_run, run_name
 from tb_convvis.events import EventWriter
@@ -51,10 +52,13 @@ class TrainingLog:
         self.first_step = 0
         self.last_step = 0
         self.cannot_write_was_said = False
+        self.missing: dict[str, MissingEpochs] = {}
+        """By view; what the fit before could not write is said by the one that goes on in its run."""
         self._params = params
         self._model = weakref.ref(model)
         self._previous = previous
         self._epoch_to_step: int | None = None
+        self._resumes = False
         self._directory: str | None = None
         self._writer: EventWriter | None = None
         self._described = False
@@ -113,8 +117,10 @@ class TrainingLog:
     def begin(self, epoch: int) -> None:
         """Take note of the first epoch of the fit; later calls change nothing."""
         if self._epoch_to_step is None:
-            previous = self._previous if epoch == 0 else None
-            self._epoch_to_step = previous.last_step if previous and self._goes_on() else 0
+            previous = self._previous if self._goes_on() else None
+            self._epoch_to_step = previous.last_step if previous and epoch == 0 else 0
+            self._resumes = epoch > 0 or (previous is not None and previous._resumes)
+            self.missing = previous.missing if previous else {}
             self.first_step = self.last_step = epoch + self._epoch_to_step
 
     def completed(self, epoch: int) -> int:
@@ -145,7 +151,7 @@ class TrainingLog:
         earlier = sum(logged < step for logged in self._steps.get(tag, ()))
         payload = schema.encode(kind, facts, blobs, logged=self._counted.get(tag, 0) + earlier + 1)
         before = writer.bytes_written
-        with _write_errors(self.log_dir):
+        with self._writing():
             writer.write(kind, subject, step, payload)
         self._unflushed.append((tag, step))
         return writer.bytes_written - before
@@ -156,7 +162,7 @@ class TrainingLog:
             return 0
         writer = self._open()
         before = writer.bytes_written
-        with _write_errors(self.log_dir):
+        with self._writing():
             writer.write_histogram(tag, step, buckets)
         return writer.bytes_written - before
 
@@ -171,12 +177,12 @@ class TrainingLog:
 
     def flush(self) -> None:
         """Make sure that what was written survives this process; raises LogWriteError."""
-        unflushed, self._unflushed = self._unflushed, []
         if self._writer is not None:
-            with _write_errors(self.log_dir):
+            with self._writing():
                 self._writer.flush()
-        for tag, step in unflushed:
+        for tag, step in self._unflushed:
             self._steps.setdefault(tag, set()).add(step)
+        self._unflushed.clear()
 
     def add_cost(self, view: str, step: int, seconds: float, size: int) -> None:
         """Take note of what a view cost at one step, for `announce_cost`.
@@ -232,7 +238,7 @@ class TrainingLog:
         if not self._described and getattr(model, "built", True):
             facts = {**model_facts(model), "settings": self._views, "class_names": self._class_names}
             record = schema.encode("run", facts)
-        with _write_errors(self.log_dir):
+        with self._writing():
             if self._writer is None:
                 writer = EventWriter(self._choose_directory())
                 writer.start(self.first_step)
@@ -250,7 +256,7 @@ class TrainingLog:
             self._counted = self._previous._counts_before(self.first_step)
             return self._directory
         newest = newest_run(self.log_dir)
-        goes_on = self.first_step > 0 and newest > 0
+        goes_on = self._resumes and newest > 0
         name = run_name(newest if goes_on else newest + 1)
         directory = f"{self.log_dir.rstrip('/')}/{name}"
         if goes_on:
@@ -267,20 +273,17 @@ class TrainingLog:
             for tag in tags
         }
 
-
-class _write_errors:  # noqa: N801 (reads as a statement)
-    """Turns whatever TensorFlow or the system raises on a write into LogWriteError."""
-
-    def __init__(self, log_dir: str) -> None:
-        self._log_dir = log_dir
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, (tf.errors.OpError, OSError)):
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Turn whatever TensorFlow or the system raises on a write into LogWriteError."""
+        try:
+            yield
+        except (tf.errors.OpError, OSError) as error:
+            # What was not flushed is lost, and what is written once per fit may be among it.
+            self._unflushed.clear()
+            self._described = False
             reason = getattr(error, "message", None) or error
-            raise LogWriteError(f"cannot write to {self._log_dir!r}: {reason}") from error
+            raise LogWriteError(f"cannot write to {self.log_dir!r}: {reason}") from error
 
 
 def _in_units(size: int) -> str:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from tb_convvis import schema
 from tb_convvis.callbacks.chief import is_chief
 from tb_convvis.callbacks.layers import LayerChoice, layer_names, listed
+from tb_convvis.callbacks.missing_epochs import MissingEpochs
 from tb_convvis.callbacks.schedule import Frequency, Schedule
 from tb_convvis.callbacks.training_log import LogWriteError, TrainingLog
 
@@ -86,7 +87,6 @@ class ViewCallback(keras.callbacks.Callback):
         self.on_error = on_error
         self._log: TrainingLog | None = None
         self._logged_step = -1
-        self._missed: list[str] = []
         self._bytes = 0
         self._failures: list[dict[str, str | None]] = []
         self._notes: list[str] = []
@@ -170,7 +170,6 @@ class ViewCallback(keras.callbacks.Callback):
         self._log = None
         self._begun = False
         self._logged_step = -1
-        self._missed = []
         self._warned.clear()
         if not is_chief(self.model):
             return
@@ -245,12 +244,12 @@ class ViewCallback(keras.callbacks.Callback):
 
     def _log_epoch(self, step: int) -> None:
         assert self._log is not None  # noqa: S101 (called only inside of a fit)
-        self._bytes, self._failures, self._notes = 0, [], list(self._missed)
+        self._bytes, self._failures, self._notes = 0, [], self._missing.before(step)
         began = time.perf_counter()
         try:
             self.log_step(step)
         except LogWriteError as error:
-            self._missed.append(f"epoch {step} is missing: {error}.")
+            self._missing.add(step, str(error))
             raise
         except Exception as error:  # noqa: BLE001 (whatever a view does must not stop training)
             self._failed(None, error)
@@ -265,11 +264,16 @@ class ViewCallback(keras.callbacks.Callback):
             self.write(step, "run", self.view, facts)
             self._log.flush()
         except LogWriteError as error:
-            self._missed.append(f"epoch {step} is missing: {error}.")
+            self._missing.add(step, str(error))
             raise
-        self._missed = []
+        self._missing.clear()
         self._logged_step = step
         self._log.add_cost(self.view, step, time.perf_counter() - began, self._bytes)
+
+    @property
+    def _missing(self) -> MissingEpochs:
+        assert self._log is not None  # noqa: S101 (called only inside of a fit)
+        return self._log.missing.setdefault(self.view, MissingEpochs())
 
     def _failed(self, layer: str | None, error: Exception) -> None:
         if self.on_error == "raise":

@@ -6,12 +6,13 @@ condition behind under which they write nothing, and they say nothing when a dis
 
 from __future__ import annotations
 
+import errno
 import os
+import re
 import socket
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from pathlib import Path
 from types import TracebackType
 
 import numpy as np
@@ -24,13 +25,21 @@ from tb_convvis import schema
 
 MAX_FILE_BYTES = 64 * 2**20
 
+_FRAME_BYTES = 16
+"""What a record takes besides its data: its length and two checksums."""
+
+_STAMP = re.compile(r"events\.out\.tfevents\.(\d{10})(?:\.(\d{9}))?\.")
+_NO_SYNC = {errno.EINVAL, errno.ENOTSUP, errno.ENOSYS, errno.EBADF}
+"""How a file system says that it does not offer fsync; any other error means that data was lost."""
+
 
 class EventWriter:
     """Writes one run directory, one event file at a time.
 
     A file is opened at the first write and closed when it passes `max_file_bytes`, which bounds what a
     damaged file can cost. After a failed write the file is given up, because whatever followed the hole
-    in it could not be read; the next write opens a new one.
+    in it could not be read; it is cut back to what was flushed, and removed where nothing was. The next
+    write opens a new one.
 
     Args:
         directory: run directory, local or remote (anything `tf.io.gfile` opens); made when missing.
@@ -51,6 +60,8 @@ class EventWriter:
         self._records: tf.io.TFRecordWriter | None = None
         self._path = ""
         self._file_bytes = 0
+        self._flushed_bytes = 0
+        self._start_step: int | None = None
 
     def __enter__(self) -> EventWriter:
         return self
@@ -61,13 +72,13 @@ class EventWriter:
         self.close()
 
     def start(self, step: int) -> None:
-        """Say that a fit begins at `step`.
+        """Say that a fit begins at `step`, before the first write, which opens the file.
 
         Both of TensorBoard's readers then drop what an earlier fit, killed or resumed from before,
-        logged at this step or later.
+        logged at this step or later. It is said again in the next file where the first one is given up
+        before anything of it was flushed.
         """
-        session = event_pb2.SessionLog(status=event_pb2.SessionLog.START)
-        self._write(event_pb2.Event(wall_time=time.time(), step=step, session_log=session))
+        self._start_step = step
 
     def write(self, kind: str, subject: str, step: int, payload: Sequence[bytes]) -> None:
         """Write one record of a kind.
@@ -113,24 +124,30 @@ class EventWriter:
         self._write_summary(tag, step, metadata, tensor)
 
     def flush(self) -> None:
-        """Hand everything written to the operating system, and on local disks to the disk."""
+        """Hand everything written to the operating system, and on local disks to the disk.
+
+        Raises:
+            tf.errors.OpError, OSError: what was written since the last flush may be lost, its file given up.
+        """
         if self._records is None:
             return
         try:
             self._records.flush()
+            if "://" not in self._path:
+                _sync(self._path)
+                if self._flushed_bytes == 0 and os.name == "posix":
+                    _sync(self.directory)  # a new file's name is kept there
         except (tf.errors.OpError, OSError):
             self._give_up_file()
             raise
-        if "://" not in self._path:
-            with suppress(OSError), Path(self._path).open("rb") as file:
-                # Some file systems do not offer this; what a killed process wrote is safe without it.
-                os.fsync(file.fileno())
+        self._flushed_bytes, self._start_step = self._file_bytes, None
 
     def close(self) -> None:
         """Close the current file; a later write opens a new one."""
         if self._records is not None:
             records, self._records = self._records, None
             records.close()
+            self._flushed_bytes, self._start_step = self._file_bytes, None
 
     def _write_summary(
         self,
@@ -156,27 +173,58 @@ class EventWriter:
             raise
 
     def _open(self) -> None:
-        # Names must sort in the order of writing: TensorBoard reads a directory's files in that order.
-        seconds, nanoseconds = divmod(time.time_ns(), 10**9)
-        stamp = f"{seconds:010d}.{nanoseconds:09d}"
-        name = f"events.out.tfevents.{stamp}.{socket.gethostname()}.{os.getpid()}.{schema.PLUGIN_NAME}"
         tf.io.gfile.makedirs(self.directory)
-        self._path = f"{self.directory.rstrip('/')}/{name}"
+        self._path = f"{self.directory.rstrip('/')}/{self._new_name()}"
+        self._file_bytes = self._flushed_bytes = 0
         self._records = tf.io.TFRecordWriter(self._path)
-        self._file_bytes = 0
         self._append(event_pb2.Event(wall_time=time.time(), file_version="brain.Event:2"))
+        if self._start_step is not None:
+            session = event_pb2.SessionLog(status=event_pb2.SessionLog.START)
+            self._append(event_pb2.Event(wall_time=time.time(), step=self._start_step, session_log=session))
+
+    def _new_name(self) -> str:
+        """A name that sorts behind those there, whatever the clock says.
+
+        TensorBoard reads a directory's files in the order of their names, and its Python reader none that
+        sorts before one that it has read.
+        """
+        found = [match for name in tf.io.gfile.listdir(self.directory) if (match := _STAMP.match(name))]
+        newest = max((int(match[1] + (match[2] or "9" * 9)) for match in found), default=0)
+        seconds, nanoseconds = divmod(max(time.time_ns(), newest + 1), 10**9)
+        host = re.sub(r"[^A-Za-z0-9.-]", "_", socket.gethostname())
+        stamp = f"{seconds:010d}.{nanoseconds:09d}"
+        return f"events.out.tfevents.{stamp}.{host}.{os.getpid()}.{schema.PLUGIN_NAME}"
 
     def _append(self, event: event_pb2.Event) -> None:
         record = event.SerializeToString()
         assert self._records is not None  # noqa: S101 (every caller has opened the file)
         self._records.write(record)
-        self._file_bytes += len(record)
+        self._file_bytes += len(record) + _FRAME_BYTES
         self.bytes_written += len(record)
 
     def _give_up_file(self) -> None:
+        records, self._records = self._records, None
         with suppress(tf.errors.OpError, OSError):
-            self.close()
-        self._records = None
+            if records is not None:
+                records.close()
+        # What is left of an epoch that was not flushed would be shown, and twice where it is tried again.
+        with suppress(tf.errors.OpError, OSError):
+            if self._flushed_bytes == 0:
+                tf.io.gfile.remove(self._path)
+            elif "://" not in self._path:
+                os.truncate(self._path, self._flushed_bytes)
+
+
+def _sync(path: str) -> None:
+    """Wait until the disk holds a file, or the names in a directory."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in _NO_SYNC:
+            raise
+    finally:
+        os.close(descriptor)
 
 
 def _shape(*sides: int) -> tensor_shape_pb2.TensorShapeProto:

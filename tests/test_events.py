@@ -1,5 +1,11 @@
 from __future__ import annotations
 
+import errno
+import os
+import resource
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -99,3 +105,110 @@ def test_after_a_failed_write_a_new_file_is_begun(tmp_path: Path, monkeypatch: p
 def test_nothing_is_made_before_the_first_write(tmp_path: Path) -> None:
     EventWriter(str(tmp_path / "run")).close()
     assert not (tmp_path / "run").exists()
+
+
+@contextmanager
+def no_room_beyond(size: int) -> Iterator[None]:
+    """Let the kernel refuse every byte that this process writes behind so many of a file."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_a_start_that_never_reached_the_disk_is_said_again(tmp_path: Path) -> None:
+    writer = EventWriter(str(tmp_path))
+    writer.start(3)
+    with no_room_beyond(0):
+        writer.write("filters", "conv1", 3, payload(3))
+        with pytest.raises(tf.errors.OpError):
+            writer.flush()
+    # Nothing of the file was promised, and each attempt on a full disk would leave another one.
+    assert not list(tmp_path.iterdir())
+    for step in (4, 5):
+        writer.write("filters", "conv1", step, payload(step))
+        writer.flush()
+    writer.close()
+    version, start, *filters = events_in(str(tmp_path))
+    assert (version.file_version, start.session_log.status) == ("brain.Event:2", event_pb2.SessionLog.START)
+    assert (start.step, [event.step for event in filters]) == (3, [4, 5])
+
+
+def test_what_was_not_flushed_is_cut_off_a_file_that_is_given_up(tmp_path: Path) -> None:
+    writer = EventWriter(str(tmp_path))
+    writer.start(0)
+    writer.write("filters", "conv1", 0, payload(0))
+    writer.flush()
+    (file,) = tmp_path.iterdir()
+    flushed = file.read_bytes()
+    with no_room_beyond(len(flushed) + 5_000), pytest.raises(tf.errors.OpError):
+        for _ in range(100):
+            writer.write("filters", "conv1", 1, payload(1))
+    assert file.read_bytes() == flushed
+    writer.write("filters", "conv1", 2, payload(2))
+    writer.close()
+    events = events_in(str(tmp_path))
+    assert [event.step for event in events if event.summary.value] == [0, 2]
+    assert len([event for event in events if event.session_log.status]) == 1
+
+
+@pytest.mark.parametrize(
+    "there",
+    ["events.out.tfevents.8000000000.999999999.host.1.convvis", "events.out.tfevents.8000000000.host.2.v2"],
+)
+def test_a_new_file_sorts_behind_those_there_though_the_clock_is_behind(tmp_path: Path, there: str) -> None:
+    (tmp_path / there).touch()
+    writer = EventWriter(str(tmp_path), max_file_bytes=1)
+    for step in range(3):
+        writer.write("filters", "conv1", step, payload(step))
+    writer.close()
+    names = sorted(path.name for path in tmp_path.iterdir())
+    assert (names[0], len(names)) == (there, 4)
+    assert [event.step for event in events_in(str(tmp_path)) if event.summary.value] == [0, 1, 2]
+
+
+def test_a_host_of_any_name_can_write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socket, "gethostname", lambda: "../a b/\udcff\n")
+    with EventWriter(str(tmp_path / "run")) as writer:
+        writer.write("filters", "conv1", 0, payload(0))
+    assert [event.step for event in events_in(str(tmp_path / "run")) if event.summary.value] == [0]
+
+
+@pytest.mark.parametrize(
+    ("number", "raises"), [(errno.EIO, True), (errno.ENOSPC, True), (errno.EINVAL, False)]
+)
+def test_only_a_file_system_without_fsync_may_refuse_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, raises: bool
+) -> None:
+    def refuse(descriptor: int) -> None:
+        raise OSError(number, os.strerror(number))
+
+    writer = EventWriter(str(tmp_path))
+    writer.write("filters", "conv1", 0, payload(0))
+    monkeypatch.setattr(os, "fsync", refuse)
+    if raises:
+        with pytest.raises(OSError, match=os.strerror(number)):
+            writer.flush()
+    else:
+        writer.flush()
+    monkeypatch.undo()
+    writer.write("filters", "conv1", 1, payload(1))
+    writer.close()
+    steps = [event.step for event in events_in(str(tmp_path)) if event.summary.value]
+    assert steps == ([1] if raises else [0, 1])
+
+
+def test_a_file_that_was_removed_is_not_written_on(tmp_path: Path) -> None:
+    writer = EventWriter(str(tmp_path))
+    writer.write("filters", "conv1", 0, payload(0))
+    writer.flush()
+    (file,) = tmp_path.iterdir()
+    file.unlink()
+    writer.write("filters", "conv1", 1, payload(1))
+    with pytest.raises(FileNotFoundError):
+        writer.flush()
+    writer.write("filters", "conv1", 2, payload(2))
+    writer.close()
+    assert [event.step for event in events_in(str(tmp_path)) if event.summary.value] == [2]

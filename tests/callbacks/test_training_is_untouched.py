@@ -81,7 +81,7 @@ def test_only_the_epochs_of_a_full_disk_are_missing(tmp_path: Path, monkeypatch:
         record.manifest.facts["notes"] for record in records(tmp_path / "convvis", "convvis/run/filters")
     ]
     assert notes[:2] == [[], []]
-    assert [note.partition(":")[0] for note in notes[2]] == ["epoch 2 is missing", "epoch 3 is missing"]
+    assert [note.partition(":")[0] for note in notes[2]] == ["epochs 2 to 3 are missing"]
     assert notes[3] == []
 
 
