@@ -51,7 +51,8 @@ class CheckpointLog:
         self.model = model
         self.settings = {**settings, "epochs": epochs, "verbose": verbose}
         self.last_step: int | None = None
-        self._callback = ConvVis(log_dir, **settings)
+        # Whoever hands a state in wants it logged.
+        self._callback = ConvVis(log_dir, **{"budget": None, **settings})
         self._callback.set_params({"epochs": epochs, "verbose": verbose})
         self._callback.set_model(model)
         self._callback.on_train_begin()

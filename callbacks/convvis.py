@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import keras
 
+from tb_convvis.callbacks.budget import Budget
 from tb_convvis.callbacks.filter_images import FilterImages
 from tb_convvis.callbacks.layers import LayerChoice, layer_names, listed
 from tb_convvis.callbacks.occlusion_maps import OcclusionMaps
@@ -31,6 +32,10 @@ class ConvVis(keras.callbacks.Callback):
             resolution. Filters are those of the first convolution, histograms those of every kernel,
             occlusion watches the last convolution.
         channel_order: "RGB" (default) or "BGR", the order of the network's input channels.
+        budget: largest share of the training's time that logging may take, default 0.1: where all that
+            `freq` names would take more, epochs between the first and the last are left out, evenly, and the
+            page says which. What is compiled at the start is not counted; a list in `freq` is logged as
+            it stands. None for no bound.
         **common: `tensorboard`, `freq`, `keep`, `class_names` and `on_error`, as in `ViewCallback`.
 
     Raises:
@@ -49,10 +54,13 @@ class ConvVis(keras.callbacks.Callback):
         data: Any = None,
         layers: LayerChoice = None,
         channel_order: Literal["RGB", "BGR"] = "RGB",
+        budget: float | None = 0.1,
         **common: Any,
     ) -> None:
         super().__init__()
         self.layers, self.channel_order = listed(layers), channel_order
+        self.budget = budget
+        self._budget = None if budget is None else Budget(budget)
         self.views: list[ViewCallback] = [
             FilterImages(log_dir, channel_order=channel_order, **common),
             WeightHistograms(log_dir, **common),
@@ -63,12 +71,14 @@ class ConvVis(keras.callbacks.Callback):
                 TopActivations(log_dir, layers=self.layers, **pictures),
                 OcclusionMaps(log_dir, **pictures),
             ]
+        for view in self.views:
+            view.keep_to(self._budget)
 
     def get_config(self) -> dict[str, Any]:
         """The arguments, less `data` and `tensorboard`, which have no JSON form."""
         config = self.views[0].get_config()
         config.pop("channel_scale")
-        return {**config, "layers": layer_names(self.layers)}
+        return {**config, "layers": layer_names(self.layers), "budget": self.budget}
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> ConvVis:
@@ -94,6 +104,8 @@ class ConvVis(keras.callbacks.Callback):
                 "ConvVis: data=... was not given, so neither features nor occlusion maps are logged.",
                 flush=True,
             )
+        if self._budget is not None:
+            self._budget.forget()
         for view in self.views:
             view.on_train_begin(logs)
 
@@ -101,6 +113,8 @@ class ConvVis(keras.callbacks.Callback):
         """Pass on to every view."""
         for view in self.views:
             view.on_epoch_begin(epoch, logs)
+        if self._budget is not None:
+            self._budget.begin()
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
         """Pass on to every view."""

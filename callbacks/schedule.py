@@ -59,6 +59,11 @@ class Schedule:
             )
         self._spread: tuple[range, frozenset[int]] | None = None
 
+    @property
+    def listed(self) -> bool:
+        """Whether the steps were named one by one."""
+        return bool(self._listed)
+
     def check(self, params: Mapping[str, Any] | None) -> None:
         """Raise ValueError where `keep` has no planned epochs to choose among in a fit's `params`."""
         if self.keep is not None and (params or {}).get("epochs") is None:

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tb_convvis import schema
+from tb_convvis.callbacks.budget import Budget
 from tb_convvis.callbacks.chief import is_chief
 from tb_convvis.callbacks.layers import LayerChoice, layer_names, listed
 from tb_convvis.callbacks.missing_epochs import MissingEpochs
@@ -92,6 +93,11 @@ class ViewCallback(keras.callbacks.Callback):
         self._notes: list[str] = []
         self._warned: set[str] = set()
         self._begun = False
+        self._budget: Budget | None = None
+
+    def keep_to(self, budget: Budget | None) -> None:
+        """Log no more than a budget that several views share has room for."""
+        self._budget = budget
 
     def log_step(self, step: int) -> None:
         """Write this view's records for the state after `step` completed epochs."""
@@ -181,7 +187,7 @@ class ViewCallback(keras.callbacks.Callback):
                 self.params,
                 self.model,
                 view=self.view,
-                settings=self.settings(),
+                settings={**self.settings(), "budget": None if self._budget is None else self._budget.share},
                 class_names=self.class_names,
             )
 
@@ -216,7 +222,7 @@ class ViewCallback(keras.callbacks.Callback):
         with self._harmless():
             step = self._log.completed(epoch)
             stops = bool(getattr(self.model, "stop_training", False))
-            if self._schedule.includes(step, self._log.planned, stops):
+            if self._schedule.includes(step, self._log.planned, stops) and self._affords(step, stops):
                 self._log_epoch(step)
 
     def on_train_end(self, logs: Mapping[str, Any] | None = None) -> None:
@@ -227,7 +233,8 @@ class ViewCallback(keras.callbacks.Callback):
             # A callback further down the list may have stopped training after ours had run.
             step = self._log.last_step
             logged = max(self._logged_step, self._log.first_step)
-            if step > logged and self._schedule.includes(step, self._log.planned, stops=True):
+            due = step > logged and self._schedule.includes(step, self._log.planned, stops=True)
+            if due and self._affords(step, stops=True):
                 self._log_epoch(step)
             self._log.announce_cost()
         with self._harmless():
@@ -242,9 +249,25 @@ class ViewCallback(keras.callbacks.Callback):
         """Let go of what belongs to one fit."""
         self._log = None
 
+    def _affords(self, step: int, stops: bool) -> bool:
+        """Whether the budget of all views has room for a step that is due."""
+        if self._budget is None or self._schedule.listed or self._log is None:
+            return True
+        last = stops or (self._log.planned is not None and step == self._log.planned[-1])
+        if self._budget.affords(step, always=last):
+            return True
+        self._log.say(
+            "budget",
+            f"logging keeps to {self._budget.share:.0%} of the training's time, so epochs are left out; "
+            "budget=None logs all of them.",
+        )
+        return False
+
     def _log_epoch(self, step: int) -> None:
         assert self._log is not None  # noqa: S101 (called only inside of a fit)
         self._bytes, self._failures, self._notes = 0, [], self._missing.before(step)
+        left_out = None if self._budget is None else self._budget.note(step)
+        self._notes += [left_out] if left_out else []
         began = time.perf_counter()
         try:
             self.log_step(step)
@@ -268,7 +291,10 @@ class ViewCallback(keras.callbacks.Callback):
             raise
         self._missing.clear()
         self._logged_step = step
-        self._log.add_cost(self.view, step, time.perf_counter() - began, self._bytes)
+        seconds = time.perf_counter() - began
+        self._log.add_cost(self.view, step, seconds, self._bytes)
+        if self._budget is not None:
+            self._budget.took(step, seconds)
 
     @property
     def _missing(self) -> MissingEpochs:

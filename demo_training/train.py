@@ -47,7 +47,12 @@ def _train_run(dataset: Dataset, logdir: Path, first_layer: FirstLayer, epochs: 
         validation_data=(dataset.x_val, dataset.y_val),
         callbacks=[
             keras.callbacks.TensorBoard(logdir),
-            ConvVis(logdir, data=(dataset.x_val, dataset.y_val), class_names=dataset.class_names),
+            ConvVis(
+                logdir,
+                data=(dataset.x_val, dataset.y_val),
+                class_names=dataset.class_names,
+                budget=None,  # every epoch, though these take seconds only
+            ),
         ],
         verbose=1 if sys.stdout.isatty() else 2,  # a progress bar redraws its line: useless in a file
     )

@@ -35,7 +35,8 @@ def test_every_kind_is_known_to_the_page(kind: str) -> None:
 def test_every_callback_is_in_the_readme_and_held_by_convvis(name: str, tmp_path: Path) -> None:
     assert f"| `{name}` |" in (ROOT / "README.md").read_text()
     assert name in [
-        type(view).__name__ for view in callbacks.ConvVis(tmp_path, data=np.zeros((2, 8, 8, 3))).views
+        type(view).__name__
+        for view in callbacks.ConvVis(tmp_path, data=np.zeros((2, 8, 8, 3)), budget=None).views
     ]
 
 

@@ -63,6 +63,13 @@ def test_missing_step_shows_the_one_before_and_says_so(board: Board, open_tab: O
     expect(tab.column("lr/slow").locator(".shown")).to_have_text("showing 3, asked 5")
 
 
+def test_notes_of_the_epoch(board: Board, open_tab: Open) -> None:
+    tab = open_tab(board.url, view="filters", runs=worlds.runs("damaged"), step="3")
+    expect(tab.find(".column")).to_contain_text("epoch 2 was left out, to keep to the budget.")
+    tab.press(",")
+    expect(tab.find(".column")).not_to_contain_text("to keep to the budget")
+
+
 def test_few_requests(board: Board, open_tab: Open) -> None:
     tab = open_tab(board.url, runs=worlds.runs("lr/fast", "lr/slow"))
     assert len([url for url in tab.requests if "blobs" in url]) <= 2

@@ -24,7 +24,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for seed, name in enumerate(("one", "two")):
         directory = str(root / name)
         tensorboard = keras.callbacks.TensorBoard(directory, histogram_freq=1)
-        fit(small_model(seed), tensorboard, ConvVis(directory), epochs=2)
+        fit(small_model(seed), tensorboard, ConvVis(directory, budget=None), epochs=2)
     return root
 
 

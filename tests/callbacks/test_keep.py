@@ -134,7 +134,7 @@ def test_the_same_model_trained_on_keeps_so_many_of_each_fit(tmp_path: Path) -> 
 
 def test_every_view_keeps_the_same_epochs_and_the_run_says_how_many(tmp_path: Path) -> None:
     x, _ = pictures()
-    callback = ConvVis(tmp_path, data=x, keep=3)
+    callback = ConvVis(tmp_path, data=x, keep=3, budget=None)
     fit(small_model(), callback, epochs=5)
     costs = [f"convvis/run/{view.view}" for view in callback.views]
     assert len(costs) == 4
@@ -169,4 +169,4 @@ def test_a_training_without_a_plan_is_refused_and_goes_on(tmp_path: Path) -> Non
 @pytest.mark.parametrize("keep", [1, 0, -3, 2.5, "3", True])
 def test_a_number_that_cannot_hold_the_ends_is_refused(keep: object) -> None:
     with pytest.raises(ValueError, match="keep="):
-        ConvVis("x", keep=keep)
+        ConvVis("x", keep=keep, budget=None)

@@ -32,7 +32,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     model.save(root / "model.keras")
     model.save_weights(root / "epoch-00.weights.h5")
     save = keras.callbacks.ModelCheckpoint(root / "epoch-{epoch:02d}.weights.h5", save_weights_only=True)
-    fit(model, ConvVis(root / "logs", data=pictures()), save, epochs=EPOCHS)
+    fit(model, ConvVis(root / "logs", data=pictures(), budget=None), save, epochs=EPOCHS)
     return root
 
 

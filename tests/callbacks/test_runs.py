@@ -35,9 +35,9 @@ def test_one_start_per_fit_however_many_callbacks(tmp_path: Path) -> None:
 
 
 def test_a_resumed_fit_goes_on_in_its_run(tmp_path: Path) -> None:
-    fit(small_model(), ConvVis(tmp_path), epochs=2)
+    fit(small_model(), ConvVis(tmp_path, budget=None), epochs=2)
     forget_trainings()
-    fit(small_model(), ConvVis(tmp_path), epochs=4, initial_epoch=2)
+    fit(small_model(), ConvVis(tmp_path, budget=None), epochs=4, initial_epoch=2)
     assert [path.name for path in tmp_path.iterdir()] == ["convvis"]
     assert starts(tmp_path / "convvis") == [0, 2]
     assert steps(tmp_path / "convvis") == [0, 1, 2, 2, 3, 4]
@@ -54,18 +54,18 @@ def test_backup_and_restore_says_where_the_fit_begins(tmp_path: Path) -> None:
         return keras.callbacks.BackupAndRestore(tmp_path / "backup", double_checkpoint=True)
 
     with pytest.raises(RuntimeError, match="crash"):
-        fit(small_model(), ConvVis(tmp_path / "log"), backup(), Crash(), epochs=4)
+        fit(small_model(), ConvVis(tmp_path / "log", budget=None), backup(), Crash(), epochs=4)
     forget_trainings()
-    fit(small_model(seed=5), ConvVis(tmp_path / "log"), backup(), epochs=4)
+    fit(small_model(seed=5), ConvVis(tmp_path / "log", budget=None), backup(), epochs=4)
     assert starts(tmp_path / "log" / "convvis") == [0, 2]
     assert steps(tmp_path / "log" / "convvis") == [0, 1, 2, 2, 3, 4]
 
 
 @pytest.mark.parametrize("same_callback", [True, False])
 def test_the_same_model_trained_on_counts_on(tmp_path: Path, same_callback: bool) -> None:
-    model, callback = small_model(), ConvVis(tmp_path)
+    model, callback = small_model(), ConvVis(tmp_path, budget=None)
     fit(model, callback, epochs=2)
-    fit(model, callback if same_callback else ConvVis(tmp_path), epochs=3)
+    fit(model, callback if same_callback else ConvVis(tmp_path, budget=None), epochs=3)
     assert [path.name for path in tmp_path.iterdir()] == ["convvis"]
     assert starts(tmp_path / "convvis") == [0, 2]
     assert steps(tmp_path / "convvis") == [0, 1, 2, 2, 3, 4, 5]
@@ -76,7 +76,7 @@ def test_another_training_never_hides_an_earlier_one(
     tmp_path: Path, new_process: bool, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for _ in range(3):
-        fit(small_model(), ConvVis(tmp_path), epochs=1, verbose=2)
+        fit(small_model(), ConvVis(tmp_path, budget=None), epochs=1, verbose=2)
         if new_process:
             forget_trainings()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["convvis", "convvis-2", "convvis-3"]
@@ -90,8 +90,13 @@ def test_a_fit_that_crashed_does_not_hold_up_the_next(tmp_path: Path) -> None:
 
     model = small_model()
     with pytest.raises(RuntimeError, match="crash"):
-        fit(model, ConvVis(tmp_path), keras.callbacks.LambdaCallback(on_epoch_end=crash), epochs=2)
-    fit(model, ConvVis(tmp_path), epochs=1)
+        fit(
+            model,
+            ConvVis(tmp_path, budget=None),
+            keras.callbacks.LambdaCallback(on_epoch_end=crash),
+            epochs=2,
+        )
+    fit(model, ConvVis(tmp_path, budget=None), epochs=1)
     assert steps(tmp_path / "convvis") == [0, 1, 1, 2]
 
 
@@ -104,13 +109,13 @@ def test_the_chief_alone_writes(
 ) -> None:
     cluster = {"worker": ["localhost:1"], **({"chief": ["localhost:2"]} if chief_in_cluster else {})}
     monkeypatch.setenv("TF_CONFIG", json.dumps({"cluster": cluster, "task": {"type": task, "index": 0}}))
-    fit(small_model(), ConvVis(tmp_path), epochs=1)
+    fit(small_model(), ConvVis(tmp_path, budget=None), epochs=1)
     assert list(tmp_path.iterdir()) == ([tmp_path / "convvis"] if writes else [])
 
 
 def test_a_remote_directory(tmp_path: Path) -> None:
     log_dir = f"ram://{tmp_path.name}"
-    fit(small_model(), ConvVis(log_dir), epochs=1)
+    fit(small_model(), ConvVis(log_dir, budget=None), epochs=1)
     assert steps(f"{log_dir}/convvis") == [0, 1]
     assert not Path("ram:").exists()
 
@@ -120,7 +125,7 @@ def test_the_cost_is_printed_once(tmp_path: Path, capsys: pytest.CaptureFixture[
     from tests.callbacks.helpers import pictures
 
     x, y = pictures()
-    model.fit(x, y, epochs=3, verbose=2, callbacks=[ConvVis(tmp_path)])
+    model.fit(x, y, epochs=3, verbose=2, callbacks=[ConvVis(tmp_path, budget=None)])
     lines = [line for line in capsys.readouterr().out.splitlines() if "per logged epoch" in line]
     assert len(lines) == 1
     assert "kB per logged epoch (filters, weights)" in lines[0]
@@ -210,7 +215,7 @@ def test_early_stopping_may_stand_behind_it(tmp_path: Path) -> None:
 def test_a_custom_loop_without_parameters_is_logged(tmp_path: Path) -> None:
     for _ in range(2):
         model = small_model()
-        callbacks = keras.callbacks.CallbackList([ConvVis(tmp_path)], model=model)
+        callbacks = keras.callbacks.CallbackList([ConvVis(tmp_path, budget=None)], model=model)
         for view in callbacks.callbacks[0].views:
             view.params = None
         callbacks.on_train_begin()
@@ -246,7 +251,7 @@ def test_a_subclassed_model_is_logged_from_its_first_batch(
 
     model = Small()
     model.compile("sgd", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
-    fit(model, ConvVis(tmp_path), epochs=2, verbose=2)
+    fit(model, ConvVis(tmp_path, budget=None), epochs=2, verbose=2)
     run = tmp_path / "convvis"
     assert steps(run, "convvis/filters/first") == [1, 2]
     (described,) = records(run, "convvis/run/model")

@@ -200,7 +200,7 @@ def dataset() -> tf.data.Dataset:
 @pytest.mark.parametrize("data", [pictures, dataset, Noisy], ids=["arrays", "dataset", "pydataset"])
 def test_training_is_bit_identical(tmp_path: Path, data: Callable[[], object]) -> None:
     plain = state_after(small_model())
-    watched = state_after(small_model(), ConvVis(tmp_path, data=data()))
+    watched = state_after(small_model(), ConvVis(tmp_path, data=data(), budget=None))
     for without, with_callback in zip(plain, watched, strict=True):
         np.testing.assert_array_equal(without, with_callback)
     assert len(records(tmp_path / "convvis", TOP)) == 4
@@ -262,5 +262,5 @@ def test_without_data_convvis_says_what_is_left_out(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     x, y = pictures()
-    small_model().fit(x, y, verbose=2, callbacks=[ConvVis(tmp_path)])
+    small_model().fit(x, y, verbose=2, callbacks=[ConvVis(tmp_path, budget=None)])
     assert "neither features nor occlusion maps are logged" in capsys.readouterr().out

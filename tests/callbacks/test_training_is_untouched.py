@@ -41,7 +41,7 @@ def dataset(x: np.ndarray, y: np.ndarray) -> tf.data.Dataset:
 @pytest.mark.parametrize("data", [None, dataset, Pairs])
 def test_bit_identical_with_and_without(tmp_path: Path, data: Callable[..., object] | None) -> None:
     plain = state_after(small_model(), data=data)
-    logged = state_after(small_model(), ConvVis(tmp_path, data=pictures()), data=data)
+    logged = state_after(small_model(), ConvVis(tmp_path, data=pictures(), budget=None), data=data)
     assert len(plain) == len(logged)
     for without, with_callback in zip(plain, logged, strict=True):
         np.testing.assert_array_equal(without, with_callback)
@@ -55,7 +55,7 @@ def test_a_directory_that_cannot_be_written_only_warns(tmp_path: Path, where: st
     log_dir = tmp_path / "file" / "run" if where == "file" else Path("/proc/convvis")
     plain = state_after(small_model())
     with pytest.warns(RuntimeWarning, match="cannot write to .*Training goes on") as caught:
-        logged = state_after(small_model(), ConvVis(log_dir))
+        logged = state_after(small_model(), ConvVis(log_dir, budget=None))
     assert len([warning for warning in caught if "ConvVis" in str(warning.message)]) == 1
     for without, with_callback in zip(plain, logged, strict=True):
         np.testing.assert_array_equal(without, with_callback)
@@ -74,7 +74,7 @@ def test_only_the_epochs_of_a_full_disk_are_missing(tmp_path: Path, monkeypatch:
         on_epoch_begin=lambda epoch, logs: full.__setitem__(0, epoch in (1, 2))
     )
     with pytest.warns(RuntimeWarning, match="No space left"):
-        fit(small_model(), fill, ConvVis(tmp_path), epochs=5)
+        fit(small_model(), fill, ConvVis(tmp_path, budget=None), epochs=5)
     assert steps(tmp_path / "convvis") == [0, 1, 4, 5]
     assert [record.manifest.logged for record in records(tmp_path / "convvis", FILTERS)] == [1, 2, 3, 4]
     notes = [
@@ -135,13 +135,13 @@ def test_the_same_view_twice_in_one_directory_is_said(tmp_path: Path) -> None:
 
 def test_keras_own_callback_with_update_freq_does_not_silence_ours(tmp_path: Path) -> None:
     board = keras.callbacks.TensorBoard(tmp_path, update_freq=2)
-    fit(small_model(), board, ConvVis(tensorboard=board))
+    fit(small_model(), board, ConvVis(tensorboard=board, budget=None))
     assert steps(tmp_path / "convvis") == [0, 1, 2]
 
 
 def test_the_directory_of_keras_callback_is_asked_when_training_begins(tmp_path: Path) -> None:
     board = keras.callbacks.TensorBoard(tmp_path / "before")
-    callback = ConvVis(tensorboard=board)
+    callback = ConvVis(tensorboard=board, budget=None)
     board.log_dir = str(tmp_path / "trial-7")
     fit(small_model(), callback)
     assert steps(tmp_path / "trial-7" / "convvis") == [0, 1, 2]
@@ -149,7 +149,7 @@ def test_the_directory_of_keras_callback_is_asked_when_training_begins(tmp_path:
 
 def test_a_deep_copy_logs_by_itself(tmp_path: Path) -> None:
     board = keras.callbacks.TensorBoard(tmp_path / "before")
-    board_copy, callback = copy.deepcopy([board, ConvVis(tensorboard=board)])
+    board_copy, callback = copy.deepcopy([board, ConvVis(tensorboard=board, budget=None)])
     board_copy.log_dir = str(tmp_path / "trial-1")
     fit(small_model(), board_copy, callback)
     assert steps(tmp_path / "trial-1" / "convvis") == [0, 1, 2]
@@ -180,7 +180,7 @@ def test_a_failure_while_a_log_is_opened_makes_no_second_run(
             start(writer, step)
 
     monkeypatch.setattr(EventWriter, "start", fails_twice)
-    fit(small_model(), ConvVis(tmp_path), epochs=3)
+    fit(small_model(), ConvVis(tmp_path, budget=None), epochs=3)
     assert [path.name for path in tmp_path.iterdir()] == ["convvis"]
     assert steps(tmp_path / "convvis") == [1, 2, 3]
 
@@ -192,7 +192,7 @@ def test_a_failing_close_holds_up_nothing(tmp_path: Path, monkeypatch: pytest.Mo
     model = small_model()
     monkeypatch.setattr(EventWriter, "close", fails)
     for _ in range(2):
-        fit(model, ConvVis(tmp_path), epochs=1)
+        fit(model, ConvVis(tmp_path, budget=None), epochs=1)
     assert steps(tmp_path / "convvis") == [0, 1, 1, 2]
 
 
@@ -200,9 +200,9 @@ def test_a_closed_standard_output_holds_up_nothing(tmp_path: Path, monkeypatch: 
     def fails(*_: object, **__: object) -> None:
         raise OSError("Input/output error")
 
-    fit(small_model(), ConvVis(tmp_path), epochs=1)
+    fit(small_model(), ConvVis(tmp_path, budget=None), epochs=1)
     monkeypatch.setattr("tb_convvis.callbacks.training_log.print", fails, raising=False)
-    fit(small_model(), ConvVis(tmp_path), epochs=1, verbose=2)
+    fit(small_model(), ConvVis(tmp_path, budget=None), epochs=1, verbose=2)
     assert steps(tmp_path / "convvis-2") == [0, 1]
 
 
@@ -211,7 +211,7 @@ def test_an_interrupted_callback_can_be_copied_and_used_again(tmp_path: Path) ->
         raise KeyboardInterrupt
 
     x, _ = pictures()
-    callback = ConvVis(tmp_path / "a", data=x)
+    callback = ConvVis(tmp_path / "a", data=x, budget=None)
     with pytest.raises(KeyboardInterrupt):
         fit(small_model(), callback, keras.callbacks.LambdaCallback(on_epoch_end=interrupt))
     fit(small_model(), copy.deepcopy(callback), epochs=1)

@@ -22,7 +22,7 @@ STATUS = {"convvis/run/filters", "convvis/run/weights"}
 
 
 def test_exactly_these_tags_and_steps_after_two_epochs(tmp_path: Path) -> None:
-    fit(small_model(), ConvVis(tmp_path), epochs=2)
+    fit(small_model(), ConvVis(tmp_path, budget=None), epochs=2)
     logged = {(record.tag, record.step) for record in records(tmp_path / "convvis")}
     every_epoch = {(tag, step) for tag in {FILTERS, *WEIGHTS, *STATUS} for step in (0, 1, 2)}
     assert logged == every_epoch | {("convvis/run/model", 0)}
@@ -37,7 +37,7 @@ def test_filters_and_histograms_are_the_weights_of_that_moment(tmp_path: Path) -
     witness = keras.callbacks.LambdaCallback(
         on_epoch_end=lambda epoch, logs: seen.append(conv1.kernel.numpy())
     )
-    fit(model, ConvVis(tmp_path), witness, epochs=3)
+    fit(model, ConvVis(tmp_path, budget=None), witness, epochs=3)
 
     assert not np.array_equal(seen[0], seen[3])
     for step, kernel in enumerate(seen):
@@ -60,7 +60,7 @@ def test_filters_and_histograms_are_the_weights_of_that_moment(tmp_path: Path) -
 
 
 def test_every_record_says_what_it_is(tmp_path: Path) -> None:
-    fit(small_model(), ConvVis(tmp_path))
+    fit(small_model(), ConvVis(tmp_path, budget=None))
     plugins = {
         (record.tag.split("/")[1], record.value.metadata.plugin_data.plugin_name)
         for record in records(tmp_path / "convvis")
@@ -70,7 +70,7 @@ def test_every_record_says_what_it_is(tmp_path: Path) -> None:
 
 def test_the_run_record_describes_model_settings_and_versions(tmp_path: Path) -> None:
     model = small_model()
-    fit(model, ConvVis(tmp_path, class_names=["a", "b", "c"], freq=2), epochs=1)
+    fit(model, ConvVis(tmp_path, class_names=["a", "b", "c"], freq=2, budget=None), epochs=1)
     facts = records(tmp_path / "convvis", "convvis/run/model")[0].manifest.facts
     assert [layer["name"] for layer in facts["layers"]] == [
         "random_flip", "backbone", "backbone/conv1", "backbone/norm", "backbone/re_lu", "backbone/conv2",
@@ -168,7 +168,7 @@ def test_what_is_not_finite_is_counted_apart(tmp_path: Path) -> None:
         kernel[0, 0, 0, 0], kernel[0, 0, 0, 1], kernel[0, 0, 0, 2] = np.nan, np.inf, -np.inf
         conv1.kernel.assign(kernel)
 
-    fit(model, keras.callbacks.LambdaCallback(on_epoch_end=spoil), ConvVis(tmp_path), epochs=1)
+    fit(model, keras.callbacks.LambdaCallback(on_epoch_end=spoil), ConvVis(tmp_path, budget=None), epochs=1)
     run = tmp_path / "convvis"
     assert records(run, "convvis/run/weights")[-1].manifest.facts["notes"] == [
         "backbone/conv1/kernel: 1 NaN and 2 infinite values are counted apart from the histogram."

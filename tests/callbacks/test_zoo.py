@@ -47,7 +47,7 @@ def test_every_layer_is_logged_or_refused_by_name(tmp_path: Path, name: str) -> 
     model, images = build(name), ZOO[name].images(6)
     model.stop_training = False
     before = [np.array(weight) for weight in model.weights]
-    callback = ConvVis(tmp_path, data=(images, np.arange(6) % 2))
+    callback = ConvVis(tmp_path, data=(images, np.arange(6) % 2), budget=None)
     few(callback, [array.shape[1:] for array in tf.nest.flatten(images)])
     drive(callback, model, epochs=1)
     logged = records(tmp_path / "convvis")
@@ -81,7 +81,7 @@ def test_memory_stays_flat_and_nothing_is_traced_again(tmp_path: Path) -> None:
     """RSS over 200 epochs of every view, after 40 that fill caches and pools."""
     model = small_model()
     images = np.random.default_rng(0).normal(size=(24, 12, 12, 3)).astype(np.float32)
-    callback = ConvVis(tmp_path, data=images)
+    callback = ConvVis(tmp_path, data=images, budget=None)
     callback.set_model(model)
     callback.set_params({"epochs": 240, "verbose": 0})
     callback.on_train_begin()

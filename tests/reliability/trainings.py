@@ -78,14 +78,14 @@ class Announce(keras.callbacks.Callback):
 
 def train(mouth: Mouth, log_dir: str, seed: int) -> None:
     """Train until killed."""
-    fit(small_model(seed), ConvVis(log_dir), Announce(mouth), epochs=10_000)
+    fit(small_model(seed), ConvVis(log_dir, budget=None), Announce(mouth), epochs=10_000)
 
 
 def train_with_backup(mouth: Mouth, log_dir: str, backup: str, seed: int, stop_after: int | None) -> None:
     """Train with Keras's own backup, in the order of callbacks that the README asks for."""
     restore = keras.callbacks.BackupAndRestore(backup, double_checkpoint=True)
     announce = Announce(mouth, stop_after=stop_after)
-    fit(small_model(seed), ConvVis(log_dir), restore, announce, epochs=10_000)
+    fit(small_model(seed), ConvVis(log_dir, budget=None), restore, announce, epochs=10_000)
 
 
 class Episode(NamedTuple):
@@ -141,6 +141,6 @@ def train_on_full_disks(mouth: Mouth, directory: str, episodes: Sequence[Episode
     for number, episode in enumerate(episodes):
         log_dir = disk.directory / f"{number:02d}"
         fill = Trouble(episode.first, episode.end, partial(disk.fill, episode.free_pages), disk.free)
-        fit(model, fill, ConvVis(log_dir), Announce(mouth, number), epochs=epochs)
+        fit(model, fill, ConvVis(log_dir, budget=None), Announce(mouth, number), epochs=epochs)
         shutil.copytree(log_dir, Path(directory) / "logs" / log_dir.name)
         shutil.rmtree(log_dir)

@@ -52,7 +52,13 @@ def train_in_trouble(mouth: Mouth, directory: str) -> None:
         epochs: int = EPOCHS,
         offset: int = 0,
     ) -> None:
-        fit(model, *trouble, ConvVis(log_dir), Announce(mouth, name, offset=offset), epochs=epochs)
+        fit(
+            model,
+            *trouble,
+            ConvVis(log_dir, budget=None),
+            Announce(mouth, name, offset=offset),
+            epochs=epochs,
+        )
 
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
@@ -85,7 +91,7 @@ def _impossible(mouth: Mouth, root: Path, model: keras.Model, caught: list[Any])
     (root / "loop").symlink_to("loop")
     for name, path in IMPOSSIBLE.items():
         caught.clear()
-        history = fit(model, ConvVis(root / path), epochs=2)
+        history = fit(model, ConvVis(root / path, budget=None), epochs=2)
         said = [warning for warning in caught if "ConvVis cannot write" in str(warning.message)]
         mouth.send((name, len(history.epoch), len(said)))
 

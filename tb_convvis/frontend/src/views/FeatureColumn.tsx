@@ -12,6 +12,7 @@ import { type FeatureReady, OVERVIEW, panelOf, strengthsAround } from "./feature
 import { changeWords, drawnWords, mapWords, ruleWords } from "./featureWords";
 import { MapGrid } from "./MapGrid";
 import { mapOrder, pageMaps, pageRoom, pointedMap } from "./mapOrder";
+import { Notes } from "./Notes";
 import { probeAt } from "./probe";
 import { Unready } from "./Unready";
 import { useSteady } from "./useSteady";
@@ -89,6 +90,7 @@ function ReadyColumn({ index, layer, runs, panel }: FeatureColumnProps & { panel
           Mid-grey in a patch lies outside the picture. <i class="jump" /> marks a jump: another picture became the
           strongest since the previous log.
         </p>
+        <Notes index={index} view="features" step={shown} />
       </div>
     </>
   );

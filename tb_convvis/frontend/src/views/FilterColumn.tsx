@@ -11,6 +11,7 @@ import { enumerate, number, plural } from "../lib/words";
 import { openFilter, scaleMode } from "../settings";
 import { titles } from "../state";
 import { type FilterReady, type Scale, panelOf, scaleOf } from "./filters";
+import { Notes } from "./Notes";
 import { Unready } from "./Unready";
 
 /** Header, scale, picture, words. */
@@ -47,6 +48,7 @@ function ReadyColumn({ index, layer, panel }: { index: RunIndex; layer: string; 
       <div class="words">
         <p class="readout">{hovered === null ? shapeWords(panel) : filterWords(panel, diagnosis, hovered)}</p>
         <Diagnoses diagnosis={diagnosis} facts={facts} />
+        <Notes index={index} view="filters" step={series.steps[at] ?? 0} />
       </div>
     </>
   );

@@ -3,9 +3,9 @@
 import { ColumnHead } from "../components/Columns";
 import { Absent, Note } from "../components/states";
 import { type RunIndex } from "../data/index";
-import { statusAt } from "../data/status";
 import { ruleWords } from "./featureWords";
 import { type Common, type Occluded, type OcclusionReady, panelOf, probeOf } from "./occlusion";
+import { Notes } from "./Notes";
 import { OcclusionFigures } from "./OcclusionFigures";
 import { countWords, geometryWords } from "./occlusionWords";
 import { probeAt } from "./probe";
@@ -63,9 +63,7 @@ function ReadyColumn({ index, runs, picture, common, panel }: OcclusionColumnPro
           {countWords(facts, probe)}. Probabilities: {facts.scores}; classes: {facts.classes}. Computed {facts.way === "plain" ? "plainly" : "incrementally"}:{" "}
           {facts.reason}.{facts.tiles && ` Projections: ${ruleWords(facts)}; ${facts.display}.`}
         </p>
-        {statusAt(index, "occlusion", shown).notes.map((note) => (
-          <Note key={note}>{note}</Note>
-        ))}
+        <Notes index={index} view="occlusion" step={shown} />
       </div>
     </>
   );

@@ -7,11 +7,12 @@ import { Ridgeline, ridgesOf } from "../components/Ridgeline";
 import { Absent, Downsampled, Failed, Loading, Note } from "../components/states";
 import { countOf } from "../data/histograms";
 import type { RunIndex } from "../data/index";
-import { failureAt, loggedEpochs, statusAt } from "../data/status";
+import { failureAt, loggedEpochs } from "../data/status";
 import { shownIndex } from "../lib/steps";
 import { number, plural, whole } from "../lib/words";
 import { chartMode } from "../settings";
 import { colours, goToStep, stepOf, timeline, titles } from "../state";
+import { Notes } from "./Notes";
 import { histogramsOf, sharesOf, stepsOf, weightSeries } from "./histogramData";
 
 /** Header with source, chart, scale, notes. */
@@ -66,9 +67,7 @@ export function WeightColumn({ index, layer, weight, extent, peak }: WeightColum
         <p class="readout">
           {point && `${whole(countOf(point.buckets))} weights${point.buckets.length > 0 ? rangeWords(point.buckets) : ""}`}
         </p>
-        {statusAt(index, "weights", asked).notes.map((note) => (
-          <Note key={note}>{note}</Note>
-        ))}
+        <Notes index={index} view="weights" step={asked} />
         {series && (
           <p class="quiet">
             {ours
