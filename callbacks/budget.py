@@ -87,7 +87,5 @@ class Budget:
             return None
         first, last = self._left_out[0], self._left_out[-1]
         epochs = f"epoch {first} was" if first == last else f"epochs from {first} to {last} were"
-        return (
-            f"{epochs} left out, so that logging, {self._cost[1]:.2g} s an epoch, keeps to {self.share:.0%} of "
-            f"the training's time (budget={self.share:g})."
-        )
+        share = f"{self.share:.0%} of the training's time (budget={self.share:g})"
+        return f"{epochs} left out, so that logging, {self._cost[1]:.2g} s an epoch, keeps to {share}."

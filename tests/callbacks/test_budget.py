@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +58,7 @@ def test_the_share_is_kept(share: float, epoch: float, cost: float, count: int) 
     assert logged[-1] == count
     assert all(had <= share * (1 + 1e-9) for had in shares[1:-1])
     # No more is left out than has to be: one more epoch earlier would have been too many.
-    for before, step in zip(logged[:-2], logged[1:-1], strict=True):
+    for before, step in pairwise(logged[:-1]):
         taken = cost * (logged.index(step) + 1)
         earlier = step - 1
         assert earlier == before or taken > share * epoch * earlier * (1 - 1e-9)
@@ -71,7 +72,7 @@ def test_where_there_is_room_nothing_is_left_out() -> None:
 def test_the_gaps_follow_the_cost() -> None:
     logged, shares = simulated(0.1, [1.0] * 100, [0.1] * 50 + [0.4] * 50)
     assert logged[:50] == list(range(1, 51))
-    gaps = [later - before for before, later in zip(logged[51:-2], logged[52:-1], strict=True)]
+    gaps = [later - before for before, later in pairwise(logged[51:-1])]
     assert set(gaps) == {4}
     assert max(shares[:-1]) <= 0.1 + 0.4 / 50
 
