@@ -7,7 +7,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
 
-from tb_convvis.schema import Manifest, SchemaError, check_blob
+from tb_convvis.schema import Manifest, SchemaError
 from tb_convvis.store import Query, Record, Store, UnreadableError
 
 MAX_PARTS = 4096
@@ -136,9 +136,7 @@ class PartReader:
         described, keys = found.manifest.blobs, found.record.keys
         if index > len(described) or index >= len(keys):
             raise UnreadableError(f"no blob {index}: {len(described)} described, {len(keys) - 1} logged.")
-        data = self._store.blob(self._query, keys[index])
-        check_blob(described[index - 1], data)
-        return data
+        return self._store.blob(self._query, found.record, index, described[index - 1])
 
 
 def _steps(kept: dict[int, Record] | _Absent) -> list[int]:

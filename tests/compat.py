@@ -1,6 +1,6 @@
 """The tests in every combination of versions that is promised, each in an environment of its own.
 
-    python -m tests.compat [--list] [tf2.16-keras3.12 ...]
+    python -m tests.compat [tf2.16-keras3.12 ...]
 
 The environments are below .compat and are used again as long as what is asked of them stays the same. A cell
 whose Python is not on this machine is not run, and the table says so.
@@ -12,6 +12,7 @@ import argparse
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +21,7 @@ from tests.pythons import find_python
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / ".compat"
-TOOLS = ("pytest", "hypothesis", "scikit-image")
+TOOLS = ("pytest", "hypothesis")
 PYTEST = (
     *("-m", "not slow and not peers", "-p", "no:cacheprovider", "-o", "addopts=--strict-markers"),
     *("-rfE", "--tb=short", "--durations=15"),
@@ -63,12 +64,12 @@ CELLS = {
 
 @dataclass(frozen=True)
 class Outcome:
-    """A row of the table; `bad` where something failed."""
+    """A row of the table; `passed` is None for a cell that was not run."""
 
     cell: str
     versions: str
     words: str
-    bad: bool = False
+    passed: bool | None
 
 
 def run(name: str, wheel: Path) -> Outcome:
@@ -76,13 +77,11 @@ def run(name: str, wheel: Path) -> Outcome:
     cell = CELLS[name]
     python = find_python(cell.python)
     if python is None:
-        return Outcome(name, "", f"not run: no Python {cell.python} found")
+        return Outcome(name, "", f"not run: no Python {cell.python} found", None)
     with (FOLDER / f"{name}.txt").open("w") as log:
         installed = _install(name, cell, python, wheel, log.fileno())
         if installed is None:
-            return Outcome(
-                name, f"python {cell.python}", f"failed: cannot be installed, see {log.name}", True
-            )
+            return Outcome(name, f"python {cell.python}", f"failed to install, see {log.name}", False)
         tests = subprocess.run(
             [str(installed), "-m", "pytest", *PYTEST, *cell.tests],
             cwd=ROOT,
@@ -92,8 +91,8 @@ def run(name: str, wheel: Path) -> Outcome:
         )
     last = (FOLDER / f"{name}.txt").read_text().rstrip().rpartition("\n")[2].strip("= ")
     if tests.returncode:
-        return Outcome(name, _versions(installed), f"failed: {last}, see {log.name}", True)
-    return Outcome(name, _versions(installed), last)
+        return Outcome(name, _versions(installed), f"failed: {last}, see {log.name}", False)
+    return Outcome(name, _versions(installed), last, True)
 
 
 def _install(name: str, cell: Cell, python: str, wheel: Path, log: int) -> Path | None:
@@ -143,16 +142,13 @@ def table(outcomes: Sequence[Outcome]) -> str:
     """The outcomes, one a line, and how many cells were not run."""
     width = max(len(outcome.cell) for outcome in outcomes)
     lines = [f"{one.cell:{width}}  {one.words}\n{'':{width}}  {one.versions or '-'}" for one in outcomes]
-    unrun = sum(one.words.startswith("not run") for one in outcomes)
-    bad = sum(one.bad for one in outcomes)
-    lines.append(
-        f"{len(outcomes)} cells: {len(outcomes) - unrun - bad} passed, {bad} failed, {unrun} not run"
-    )
+    counts = Counter(one.passed for one in outcomes)
+    lines.append(f"{counts[True]} cells passed, {counts[False]} failed, {counts[None]} not run")
     return "\n".join(lines)
 
 
 def main() -> None:
-    """Run the cells named, all when none is; exit 1 where one failed."""
+    """Run the cells named, all when none is; exit 1 where one failed or none could be run."""
     parser = argparse.ArgumentParser(prog="python -m tests.compat", description=__doc__)
     parser.add_argument("cells", nargs="*", metavar="cell", help=f"of {', '.join(CELLS)}; default all")
     options = parser.parse_args()
@@ -165,7 +161,8 @@ def main() -> None:
         outcomes.append(run(name, wheel))
         print(f"{name}: {outcomes[-1].words}", flush=True)
     print(f"\n{table(outcomes)}")
-    sys.exit(any(outcome.bad for outcome in outcomes))
+    passed = [outcome.passed for outcome in outcomes]
+    sys.exit(False in passed or True not in passed)
 
 
 if __name__ == "__main__":

@@ -9,13 +9,15 @@ import tracemalloc
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tb_convvis.blob_keys import BlobKeys
-from tb_convvis.schema import Picture, encode, parse_manifest
-from tb_convvis.store import PARSED, Query, Store
+from tb_convvis.blobs import encode_blob, parse_blob_info
+from tb_convvis.schema import Picture, SchemaError, encode, parse_manifest
+from tb_convvis.store import PARSED, Query, Record, Store
 
 RUNS, STEPS, BLOBS = 17, 200, 54
 
@@ -50,6 +52,8 @@ class CountingProvider:
 
     def __init__(self) -> None:
         self.read = 0
+        self.asked: list[str] = []
+        self.blob = b""
 
     def list_blob_sequences(self, context: object, *, run_tag_filter: Any, **_: object) -> Any:
         series = SimpleNamespace(max_step=STEPS - 1, max_wall_time=1.0, max_length=BLOBS)
@@ -58,6 +62,10 @@ class CountingProvider:
     def read_blob_sequences(self, context: object, *, run_tag_filter: Any, **_: object) -> Any:
         self.read += 1
         return self._answer(run_tag_filter, self._series)
+
+    def read_blob(self, context: object, *, blob_key: str) -> bytes:
+        self.asked.append(blob_key)
+        return self.blob
 
     def _answer(self, wanted: Any, value: Any) -> Any:
         return {run: {tag: value(run, tag) for tag in wanted.tags} for run in wanted.runs}
@@ -94,3 +102,25 @@ def test_a_manifest_takes_no_more_memory_than_the_cache_counts() -> None:
         tracemalloc.stop()
     assert len(manifests[0].blobs) == BLOBS
     assert parsed + sum(map(len, texts)) < PARSED * sum(map(len, texts))
+
+
+@pytest.mark.parametrize("reader", ["rust", "python"])
+def test_the_data_server_is_asked_once_for_a_blob_that_is_not_damaged(reader: str) -> None:
+    provider, query, keys = CountingProvider(), Query(None, ""), BlobKeys(["manifest", "picture"])
+    store = Store(provider, None if reader == "rust" else object())
+    good, described = encode_blob(np.arange(3, dtype=np.float32))
+    logged, logged_anew = Record(5, 1.0, keys), Record(5, 2.0, keys)
+
+    def asked(record: Record) -> int:
+        before = len(provider.asked)
+        assert store.blob(query, record, 1, parse_blob_info(described)) == good
+        return len(provider.asked) - before
+
+    provider.blob = b"damaged"
+    for _ in range(2):
+        with pytest.raises(SchemaError, match="damaged blob"):
+            store.blob(query, logged, 1, parse_blob_info(described))
+    assert provider.asked == ["picture", "picture"]
+    provider.blob = good
+    again = 0 if reader == "rust" else 1
+    assert [asked(logged), asked(logged), asked(logged_anew), asked(logged)] == [1, again, 1, again]
