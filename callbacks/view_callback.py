@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from tb_convvis import schema
 from tb_convvis.callbacks.chief import is_chief
+from tb_convvis.callbacks.guard import guarded
 from tb_convvis.callbacks.layers import LayerChoice, layer_names, listed
 from tb_convvis.callbacks.schedule import Frequency, Schedule
 from tb_convvis.callbacks.training_log import LogWriteError, TrainingLog
@@ -149,80 +150,83 @@ class ViewCallback(keras.callbacks.Callback):
         except Exception as error:  # noqa: BLE001 (whatever a view does must not stop training)
             self._failed(layer, error)
 
+    @guarded
     def on_train_begin(self, logs: Mapping[str, Any] | None = None) -> None:
         """Join the log of this fit."""
+        # Even one that was interrupted is forgotten: its model may be another.
         self._log = None
+        self._forget()
         self._begun = False
         self._logged_step = -1
         self._missed = []
         self._warned.clear()
         if not is_chief(self.model):
             return
-        with self._harmless():
-            log_dir = self.log_dir if self.tensorboard is None else str(self.tensorboard.log_dir)
-            self._log = TrainingLog.join(
-                str(log_dir),
-                self.params,
-                self.model,
-                view=self.view,
-                settings=self.settings(),
-                class_names=self.class_names,
-            )
+        log_dir = self.log_dir if self.tensorboard is None else str(self.tensorboard.log_dir)
+        self._log = TrainingLog.join(
+            str(log_dir),
+            self.params,
+            self.model,
+            view=self.view,
+            settings=self.settings(),
+            class_names=self.class_names,
+        )
 
+    @guarded
     def on_epoch_begin(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
         """Log the state before training, or the one that a resumed fit begins from."""
         if self._log is None:
             return
-        with self._harmless():
-            if self._begun:
-                self._log.announce_cost()
-                return
-            # Only here is it known where a fit begins: BackupAndRestore says so as training begins.
-            self._begun = True
-            self._log.begin(epoch)
-            step = self._log.first_step
-            if not self.model.built:
-                # A subclassed model has no weights yet.
-                self._log.say(
-                    "built",
-                    "the model is built at its first batch, so the state before training is not logged; "
-                    "call it once on a batch before fit to see that state.",
-                )
-            elif step > 0 or self._schedule.includes(step, self._log.planned_last_step):
-                # What an earlier fit logged from this step on is superseded, so the step is logged anew.
-                self._log_epoch(step)
+        if self._begun:
+            self._log.announce_cost()
+            return
+        # Only here is it known where a fit begins: BackupAndRestore says so as training begins.
+        self._begun = True
+        self._log.begin(epoch)
+        step = self._log.first_step
+        if not self.model.built:
+            # A subclassed model has no weights yet.
+            self._log.say(
+                "built",
+                "the model is built at its first batch, so the state before training is not logged; "
+                "call it once on a batch before fit to see that state.",
+            )
+        elif step > 0 or self._schedule.includes(step, self._log.planned_last_step):
+            # What an earlier fit logged from this step on is superseded, so the step is logged anew.
+            self._log_epoch(step)
 
+    @guarded
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
         """Log the epoch when it is due, or when training is about to stop early."""
         if self._log is None:
             return
-        with self._harmless():
-            step = self._log.completed(epoch)
-            last = step if getattr(self.model, "stop_training", False) else self._log.planned_last_step
-            if self._schedule.includes(step, last):
-                self._log_epoch(step)
+        step = self._log.completed(epoch)
+        last = step if getattr(self.model, "stop_training", False) else self._log.planned_last_step
+        if self._schedule.includes(step, last):
+            self._log_epoch(step)
 
+    @guarded
     def on_train_end(self, logs: Mapping[str, Any] | None = None) -> None:
         """Leave the log of this fit."""
         if self._log is None:
             return
-        with self._harmless():
+        try:
             # A callback further down the list may have stopped training after ours had run.
             step = self._log.last_step
             if step > max(self._logged_step, self._log.first_step) and self._schedule.includes(step, step):
                 self._log_epoch(step)
             self._log.announce_cost()
-        with self._harmless():
+        finally:
             self._log.leave(self.view)
-        self._forget()
+            self._log = None
+            self._forget()
 
     def __getstate__(self) -> dict[str, Any]:
         """What a copy takes along: not the log of a fit that was interrupted."""
         return {**self.__dict__, "_log": None}
 
     def _forget(self) -> None:
-        """Let go of what belongs to one fit."""
-        self._log = None
+        """Let go of what was made for one fit."""
 
     def _log_epoch(self, step: int) -> None:
         assert self._log is not None  # noqa: S101 (called only inside of a fit)
@@ -265,25 +269,29 @@ class ViewCallback(keras.callbacks.Callback):
             f"{advice} on_error='raise' to see where it fails.",
         )
 
-    @contextmanager
-    def _harmless(self) -> Iterator[None]:
-        """Keep whatever happens in a hook from the training; KeyboardInterrupt and SystemExit pass."""
+    def report(self, error: Exception) -> None:
+        """Warn of a failure that no view record tells of; raise it where `on_error` says so."""
+        if self.on_error == "raise":
+            raise error
         try:
-            yield
-        except LogWriteError as error:
-            if self.on_error == "raise":
-                raise
-            # One warning for all views: the directory is the same.
-            if self._log is None or not self._log.cannot_write_was_said:
-                again = "It is tried again when the next epoch is due."
-                self._warn_once("write", f"ConvVis {error}. Training goes on without this log. {again}")
-            if self._log is not None:
-                self._log.cannot_write_was_said = True
-        except Exception as error:
-            if self.on_error == "raise":
-                raise
+            self._warn_of(error)
+        except Warning:
+            # The user has made errors of warnings.
+            raise
+        except Exception:  # noqa: BLE001, S110 (what cannot even be said must not stop training either)
+            pass
+
+    def _warn_of(self, error: Exception) -> None:
+        if not isinstance(error, LogWriteError):
             reason = f"{type(error).__name__}: {error}"
             self._warn_once(reason, f"ConvVis: the view {self.view!r} failed; training goes on. {reason}")
+            return
+        # One warning for all views: the directory is the same.
+        if self._log is None or not self._log.cannot_write_was_said:
+            again = "It is tried again when the next epoch is due."
+            self._warn_once("write", f"ConvVis {error}. Training goes on without this log. {again}")
+        if self._log is not None:
+            self._log.cannot_write_was_said = True
 
     def _warn_once(self, key: str, message: str) -> None:
         if key not in self._warned:

@@ -201,7 +201,7 @@ def test_a_closed_standard_output_holds_up_nothing(tmp_path: Path, monkeypatch: 
         raise OSError("Input/output error")
 
     fit(small_model(), ConvVis(tmp_path), epochs=1)
-    monkeypatch.setattr("tb_convvis.callbacks.training_log.print", fails, raising=False)
+    monkeypatch.setattr("tb_convvis.callbacks.announcement.print", fails, raising=False)
     fit(small_model(), ConvVis(tmp_path), epochs=1, verbose=2)
     assert steps(tmp_path / "convvis-2") == [0, 1]
 
