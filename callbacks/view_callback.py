@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import re
 import time
@@ -138,8 +139,8 @@ class ViewCallback(keras.callbacks.Callback):
             self._log.say(topic, sentence)
 
     @contextmanager
-    def isolated(self, layer: str) -> Iterator[None]:
-        """Keep a failure of one layer from the others: it is logged with the epoch and warned of once.
+    def isolated(self, layer: str | None) -> Iterator[None]:
+        """Keep a failure of a layer, or of all, from the rest: it is logged with the epoch, warned of once.
 
         A log directory that cannot be written ends the epoch for the whole view.
         """
@@ -216,6 +217,8 @@ class ViewCallback(keras.callbacks.Callback):
             if step > max(self._logged_step, self._log.first_step) and self._schedule.includes(step, step):
                 self._log_epoch(step)
             self._log.announce_cost()
+        except Exception as error:  # noqa: BLE001 (here, where the log still knows what was said)
+            self.report(error)
         finally:
             self._log.leave(self.view)
             self._log = None
@@ -225,6 +228,13 @@ class ViewCallback(keras.callbacks.Callback):
         """What a copy takes along: not the log of a fit that was interrupted."""
         return {**self.__dict__, "_log": None}
 
+    def __deepcopy__(self, memo: dict[int, Any]) -> ViewCallback:
+        """A copy, as a tuner makes one for every trial; the pictures are shared, not held as often."""
+        copied = memo[id(self)] = object.__new__(type(self))
+        memo[id(self.data)] = self.data
+        copied.__dict__.update(copy.deepcopy(self.__getstate__(), memo))
+        return copied
+
     def _forget(self) -> None:
         """Let go of what was made for one fit."""
 
@@ -233,20 +243,15 @@ class ViewCallback(keras.callbacks.Callback):
         self._bytes, self._failures, self._notes = 0, [], list(self._missed)
         began = time.perf_counter()
         try:
-            self.log_step(step)
-        except LogWriteError as error:
-            self._missed.append(f"epoch {step} is missing: {error}.")
-            raise
-        except Exception as error:  # noqa: BLE001 (whatever a view does must not stop training)
-            self._failed(None, error)
-        facts = {
-            "view": self.view,
-            "seconds": time.perf_counter() - began,
-            "bytes": self._bytes,
-            "failures": self._failures,
-            "notes": self._notes,
-        }
-        try:
+            with self.isolated(None):
+                self.log_step(step)
+            facts = {
+                "view": self.view,
+                "seconds": time.perf_counter() - began,
+                "bytes": self._bytes,
+                "failures": self._failures,
+                "notes": self._notes,
+            }
             self.write(step, "run", self.view, facts)
             self._log.flush()
         except LogWriteError as error:
