@@ -18,6 +18,7 @@ from tb_convvis.callbacks.unit_slots import Tiles, UnitSlots
 from tb_convvis.callbacks.view_callback import ViewCallback
 from tb_convvis.methods import (
     FOLLOWERS,
+    NoKernelError,
     Rule,
     TopActivationSearch,
     convolution_kernel,
@@ -184,5 +185,5 @@ class TopActivations(ViewCallback):
             layer = source_of(layer)
         try:
             return None if layer is None else convolution_kernel(layer).values
-        except ValueError:
+        except NoKernelError:
             return None
