@@ -40,7 +40,8 @@ class OcclusionMaps(ViewCallback):
         log_dir: as in `ViewCallback`, like `tensorboard`, `freq`, `class_names`, `on_error`.
         data: pictures and classes, see `ViewCallback`; validation pictures suit best. Without classes, or
             with labels that are none, the class that the network predicts is followed. Do not give the
-            tf.data.Dataset that you train on: iterating it would change its shuffling.
+            tf.data.Dataset that you train on: iterating it would change its shuffling; nor a PyDataset that
+            draws from TensorFlow's global generator, which cannot be set back as Python's and NumPy's are.
         layers: the layer whose strongest map is watched: a list of one, a path, name or layer; None for the
             last convolution whose maps are larger than one unit.
         images: how many pictures are occluded, default 8.

@@ -39,7 +39,8 @@ class TopActivations(ViewCallback):
     Args:
         log_dir: as in `ViewCallback`, like `tensorboard`, `freq`, `class_names`, `on_error`.
         data: pictures to search, see `ViewCallback`; validation pictures suit best. Do not give the
-            tf.data.Dataset that you train on: iterating it would change its shuffling.
+            tf.data.Dataset that you train on: iterating it would change its shuffling; nor a PyDataset that
+            draws from TensorFlow's global generator, which cannot be set back as Python's and NumPy's are.
         layers: None for the last convolution of each spatial resolution, "all" for every convolution, or a
             list.
         images: size of the probe set, default 500.
