@@ -75,7 +75,10 @@ setup(
     extras_require={
         "train": ["tensorflow>=2.16,<2.22"],
         "demo": ["scikit-image", "scikit-learn"],
-        "test": ["hypothesis", "mypy", "playwright", "pytest", "pytest-xdist", "ruff", "setuptools>=77"],
+        "test": [
+            *["hypothesis", "keras-tuner", "mypy", "playwright", "pytest", "pytest-xdist", "ruff"],
+            "setuptools>=77",
+        ],
     },
     setup_requires=[] if build_frontend.is_current() else build_frontend.requirements(),
     cmdclass={"build_py": BuildPy, "sdist": Sdist},

@@ -50,10 +50,9 @@ class Budget:
         self._decided, self._left_out, self._note = (-1, True), [], None
 
     def begin(self) -> None:
-        """Count from here on, unless that was done: the first state is logged."""
+        """Count from here on, unless that was done: the first epoch begins."""
         if self._began is None:
             self._began = self._clock()
-            self._spent, self._cost = 0.0, (-1, 0.0)
 
     def affords(self, step: int, *, always: bool) -> bool:
         """Whether `step` is logged: the same for every view that asks.
@@ -62,6 +61,9 @@ class Budget:
             step: which is due.
             always: whether it is logged whatever it costs.
         """
+        if self._began is not None and self._decided[0] < 0:
+            # The first state is logged whatever it costs, and with it what is compiled once.
+            self._began, self._spent, self._cost = self._began + self._spent, 0.0, (-1, 0.0)
         if step != self._decided[0] or (always and not self._decided[1]):
             trained = self._clock() - (self._began or self._clock()) - self._spent
             yes = always or self._spent + self._cost[1] <= self.share * trained

@@ -7,8 +7,10 @@ from typing import Any, Literal
 
 import keras
 
+from tb_convvis.callbacks.announcement import announce
 from tb_convvis.callbacks.budget import Budget
 from tb_convvis.callbacks.filter_images import FilterImages
+from tb_convvis.callbacks.guard import for_every_view
 from tb_convvis.callbacks.layers import LayerChoice, layer_names, listed
 from tb_convvis.callbacks.occlusion_maps import OcclusionMaps
 from tb_convvis.callbacks.top_activations import TopActivations
@@ -85,43 +87,36 @@ class ConvVis(keras.callbacks.Callback):
         """Make a callback from what `get_config` returned."""
         return cls(**config)
 
+    @for_every_view
     def set_params(self, params: Mapping[str, Any]) -> None:
         """Hand the fit's parameters to every view."""
         super().set_params(params)
-        for view in self.views:
-            view.set_params(params)
 
+    @for_every_view
     def set_model(self, model: keras.Model) -> None:
         """Hand the model to every view."""
         super().set_model(model)
-        for view in self.views:
-            view.set_model(model)
 
+    @for_every_view
     def on_train_begin(self, logs: Mapping[str, Any] | None = None) -> None:
-        """Pass on to every view."""
-        if len(self.views) < len(VIEWS) and (self.params or {}).get("verbose") != 0:
-            print(
-                "ConvVis: data=... was not given, so neither features nor occlusion maps are logged.",
-                flush=True,
+        """Say what is left out, and pass on to every view."""
+        if len(self.views) < len(VIEWS):
+            announce(
+                "data=... was not given, so neither features nor occlusion maps are logged.", self.params
             )
         if self._budget is not None:
             self._budget.forget()
-        for view in self.views:
-            view.on_train_begin(logs)
 
+    @for_every_view
     def on_epoch_begin(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
         """Pass on to every view."""
-        for view in self.views:
-            view.on_epoch_begin(epoch, logs)
         if self._budget is not None:
             self._budget.begin()
 
+    @for_every_view
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
         """Pass on to every view."""
-        for view in self.views:
-            view.on_epoch_end(epoch, logs)
 
+    @for_every_view
     def on_train_end(self, logs: Mapping[str, Any] | None = None) -> None:
         """Pass on to every view."""
-        for view in self.views:
-            view.on_train_end(logs)

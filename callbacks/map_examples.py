@@ -7,9 +7,9 @@ from typing import Any, TypeVar
 
 import keras
 import numpy as np
-import tensorflow as tf
 from numpy.typing import NDArray
 
+from tb_convvis.callbacks.guard import OUT_OF_MEMORY
 from tb_convvis.callbacks.probe import Probe
 from tb_convvis.callbacks.projector import Projector
 from tb_convvis.callbacks.record import Record
@@ -82,7 +82,7 @@ class MapExamples:
         try:
             return work(), None
         except Exception as error:  # noqa: BLE001 (the grids are logged all the same)
-            if isinstance(error, (MemoryError, tf.errors.ResourceExhaustedError)):
+            if isinstance(error, OUT_OF_MEMORY):
                 self._impossible[part] = error
             return None, error
 

@@ -9,6 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 from tb_convvis.callbacks.duration_notice import DurationNotice
+from tb_convvis.callbacks.guard import OUT_OF_MEMORY
 from tb_convvis.callbacks.map_examples import MapExamples
 from tb_convvis.callbacks.occluded_pictures import OccludedPictures
 from tb_convvis.callbacks.probe import Probe, draw_probe
@@ -22,7 +23,7 @@ from tb_convvis.schema import Blob
 
 MOST_VALUES = 1 << 26
 """Values of the pictures that are searched, in all: 256 MiB as floating numbers."""
-UNCHANGING = (TypeError, ValueError, NotImplementedError, MemoryError, tf.errors.ResourceExhaustedError)
+UNCHANGING = (TypeError, ValueError, NotImplementedError, *OUT_OF_MEMORY)
 """Failures that the next epoch would only meet again."""
 
 
@@ -39,7 +40,8 @@ class OcclusionMaps(ViewCallback):
         log_dir: as in `ViewCallback`, like `tensorboard`, `freq`, `keep`, `class_names`, `on_error`.
         data: pictures and classes, see `ViewCallback`; validation pictures suit best. Without classes, or
             with labels that are none, the class that the network predicts is followed. Do not give the
-            tf.data.Dataset that you train on: iterating it would change its shuffling.
+            tf.data.Dataset that you train on: iterating it would change its shuffling; nor a PyDataset that
+            draws from TensorFlow's global generator, which cannot be set back as Python's and NumPy's are.
         layers: the layer whose strongest map is watched: a list of one, a path, name or layer; None for the
             last convolution whose maps are larger than one unit.
         images: how many pictures are occluded, default 8.
@@ -118,11 +120,6 @@ class OcclusionMaps(ViewCallback):
         """What a copy takes along: nothing that was compiled for a model."""
         nothing = {"_probe": None, "_chosen": None, "_occlude": None, "_examples": None, "_display": None}
         return {**super().__getstate__(), **nothing, "_impossible": None, "_recorded": False}
-
-    def on_train_begin(self, logs: Any = None) -> None:
-        """Forget the fit before, even one that was interrupted: its model may be another."""
-        self._forget()
-        super().on_train_begin(logs)
 
     def _forget(self) -> None:
         super()._forget()

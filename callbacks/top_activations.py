@@ -8,6 +8,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from tb_convvis.callbacks.guard import OUT_OF_MEMORY
 from tb_convvis.callbacks.layer_features import LayerFeatures
 from tb_convvis.callbacks.layers import layers_by_path, path_of_call, source_of
 from tb_convvis.callbacks.probe import Probe, draw_probe
@@ -17,6 +18,7 @@ from tb_convvis.callbacks.unit_slots import Tiles, UnitSlots
 from tb_convvis.callbacks.view_callback import ViewCallback
 from tb_convvis.methods import (
     FOLLOWERS,
+    NoKernelError,
     Rule,
     TopActivationSearch,
     convolution_kernel,
@@ -37,7 +39,8 @@ class TopActivations(ViewCallback):
     Args:
         log_dir: as in `ViewCallback`, like `tensorboard`, `freq`, `keep`, `class_names`, `on_error`.
         data: pictures to search, see `ViewCallback`; validation pictures suit best. Do not give the
-            tf.data.Dataset that you train on: iterating it would change its shuffling.
+            tf.data.Dataset that you train on: iterating it would change its shuffling; nor a PyDataset that
+            draws from TensorFlow's global generator, which cannot be set back as Python's and NumPy's are.
         layers: None for the last convolution of each spatial resolution, "all" for every convolution, or a
             list.
         images: size of the probe set, default 500.
@@ -86,7 +89,8 @@ class TopActivations(ViewCallback):
         self._project: Projector | None = None
         self._features: dict[str, LayerFeatures] = {}
         self._unknown: dict[str, ValueError] = {}
-        self._impossible: ValueError | None = None
+        self._impossible: Exception | None = None
+        self._no_room: Exception | None = None
         self._recorded = False
 
     def settings(self) -> dict[str, Any]:
@@ -98,15 +102,10 @@ class TopActivations(ViewCallback):
         """What a copy takes along: nothing that was compiled for a model."""
         return {**super().__getstate__(), "_probe": None, "_search": None, "_project": None, "_features": {}}
 
-    def on_train_begin(self, logs: Any = None) -> None:
-        """Forget the fit before, even one that was interrupted: its model may be another."""
-        self._forget()
-        super().on_train_begin(logs)
-
     def _forget(self) -> None:
         super()._forget()
         self._probe, self._search, self._project, self._features = None, None, None, {}
-        self._unknown, self._impossible, self._recorded = {}, None, False
+        self._unknown, self._impossible, self._no_room, self._recorded = {}, None, None, False
 
     def log_step(self, step: int) -> None:
         """Write the records of every chosen layer, and at the first step of a fit the probe pictures."""
@@ -119,19 +118,10 @@ class TopActivations(ViewCallback):
             self.write(step, "probe", "pictures", record.facts, record.blobs)
             self._recorded = True
         pictures = self._probe.images
-        if self._impossible is not None:
-            raise self._impossible
-        if self._search is None:
-            try:
-                self._search = self._make_search(pictures)
-            except ValueError as reason:
-                # It will not change: the model is not traced again at every epoch to find out.
-                self._impossible = reason
-                raise
+        found = self._find(pictures)
         for name, problem in self._unknown.items():
             with self.isolated(name):
                 raise problem
-        found = self._search(pictures)
         if self._project is None:
             self._features = {path: LayerFeatures(path, self.maps, self.seed) for path in found}
             self._project = Projector(self.model, pictures, list(found), self.rule)
@@ -141,8 +131,11 @@ class TopActivations(ViewCallback):
         }
         tiles: dict[str, Tiles] = {}
         try:
+            if self._no_room is not None:
+                raise self._no_room.with_traceback(None)
             tiles = self._project(pictures, slots)
         except Exception as failure:  # noqa: BLE001 (what was found is logged all the same)
+            self._no_room = failure if isinstance(failure, OUT_OF_MEMORY) else None
             self._failed(None, failure)
         for path, top in found.items():
             with self.isolated(path):
@@ -151,6 +144,19 @@ class TopActivations(ViewCallback):
             if refusal is not None:
                 with self.isolated(path):
                     raise refusal
+
+    def _find(self, pictures: Any) -> dict[str, Found]:
+        """The top activations of every layer; a reason that will not change is not looked for again."""
+        if self._impossible is not None:
+            # Without its traceback, which would hold on to what the frames hold.
+            raise self._impossible.with_traceback(None)
+        unchanging = OUT_OF_MEMORY if self._search else (ValueError, *OUT_OF_MEMORY)
+        try:
+            self._search = self._search or self._make_search(pictures)
+            return self._search(pictures)
+        except unchanging as reason:
+            self._impossible, self._search = reason, None
+            raise
 
     def _make_search(self, pictures: Any) -> TopActivationSearch:
         if self.layers is None:
@@ -180,5 +186,5 @@ class TopActivations(ViewCallback):
             layer = source_of(layer)
         try:
             return None if layer is None else convolution_kernel(layer).values
-        except ValueError:
+        except NoKernelError:
             return None

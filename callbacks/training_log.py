@@ -14,6 +14,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from tb_convvis import schema
+from tb_convvis.callbacks.announcement import announce
 from tb_convvis.callbacks.missing_epochs import MissingEpochs
 from tb_convvis.callbacks.model_record import model_facts
 from tb_convvis.callbacks.run_directory import logged_before, newest_run, run_name
@@ -204,10 +205,8 @@ class TrainingLog:
 
     def say(self, topic: str, sentence: str) -> None:
         """Print a sentence, once per topic, unless the fit is silent."""
-        if topic not in self._said and (self._params or {}).get("verbose") != 0:
-            # A closed standard output is no reason to log less.
-            with suppress(OSError, ValueError):
-                print(f"ConvVis: {sentence}", flush=True)
+        if topic not in self._said:
+            announce(sentence, self._params)
         self._said.add(topic)
 
     def leave(self, view: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import re
 import time
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 from tb_convvis import schema
 from tb_convvis.callbacks.budget import Budget
 from tb_convvis.callbacks.chief import is_chief
+from tb_convvis.callbacks.guard import guarded
 from tb_convvis.callbacks.layers import LayerChoice, layer_names, listed
 from tb_convvis.callbacks.missing_epochs import MissingEpochs
 from tb_convvis.callbacks.schedule import Frequency, Schedule
@@ -143,10 +145,11 @@ class ViewCallback(keras.callbacks.Callback):
         """The last step that was logged in this fit; -1 where none was."""
         return self._logged_step
 
+    @guarded
     def remember(self, step: int) -> None:
         """Take the model as the state of a step that is logged already: changes are told against it."""
         if self._log is not None:
-            with self._harmless(), self._log.unwritten():
+            with self._log.unwritten():
                 self.log_step(step)
 
     def note(self, sentence: str) -> None:
@@ -159,8 +162,8 @@ class ViewCallback(keras.callbacks.Callback):
             self._log.say(topic, sentence)
 
     @contextmanager
-    def isolated(self, layer: str) -> Iterator[None]:
-        """Keep a failure of one layer from the others: it is logged with the epoch and warned of once.
+    def isolated(self, layer: str | None) -> Iterator[None]:
+        """Keep a failure of a layer, or of all, from the rest: it is logged with the epoch, warned of once.
 
         A log directory that cannot be written ends the epoch for the whole view.
         """
@@ -171,65 +174,68 @@ class ViewCallback(keras.callbacks.Callback):
         except Exception as error:  # noqa: BLE001 (whatever a view does must not stop training)
             self._failed(layer, error)
 
+    @guarded
     def on_train_begin(self, logs: Mapping[str, Any] | None = None) -> None:
         """Join the log of this fit."""
+        # Even one that was interrupted is forgotten: its model may be another.
         self._log = None
+        self._forget()
         self._begun = False
         self._logged_step = -1
         self._warned.clear()
         if not is_chief(self.model):
             return
-        with self._harmless():
-            self._schedule.check(self.params)
-            log_dir = self.log_dir if self.tensorboard is None else str(self.tensorboard.log_dir)
-            self._log = TrainingLog.join(
-                str(log_dir),
-                self.params,
-                self.model,
-                view=self.view,
-                settings={**self.settings(), "budget": None if self._budget is None else self._budget.share},
-                class_names=self.class_names,
-            )
+        self._schedule.check(self.params)
+        log_dir = self.log_dir if self.tensorboard is None else str(self.tensorboard.log_dir)
+        self._log = TrainingLog.join(
+            str(log_dir),
+            self.params,
+            self.model,
+            view=self.view,
+            settings={**self.settings(), "budget": None if self._budget is None else self._budget.share},
+            class_names=self.class_names,
+        )
 
+    @guarded
     def on_epoch_begin(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
         """Log the state before training, or the one that a resumed fit begins from."""
         if self._log is None:
             return
-        with self._harmless():
-            if self._begun:
-                self._log.announce_cost()
-                return
-            # Only here is it known where a fit begins: BackupAndRestore says so as training begins.
-            self._begun = True
-            self._log.begin(epoch)
-            step = self._log.first_step
-            if not self.model.built:
-                # A subclassed model has no weights yet.
-                self._log.say(
-                    "built",
-                    "the model is built at its first batch, so the state before training is not logged; "
-                    "call it once on a batch before fit to see that state.",
-                )
-            elif (step > 0 and self.keep is None) or self._schedule.includes(step, self._log.planned):
-                # What an earlier fit logged from this step on is superseded, so the step is logged anew;
-                # not beyond `keep`, which many resumes would exceed.
-                self._log_epoch(step)
+        if self._begun:
+            self._log.announce_cost()
+            return
+        # Only here is it known where a fit begins: BackupAndRestore says so as training begins.
+        self._begun = True
+        self._log.begin(epoch)
+        step = self._log.first_step
+        if not self.model.built:
+            # A subclassed model has no weights yet.
+            self._log.say(
+                "built",
+                "the model is built at its first batch, so the state before training is not logged; "
+                "call it once on a batch before fit to see that state.",
+            )
+        elif (step > 0 and self.keep is None) or self._schedule.includes(step, self._log.planned):
+            # What an earlier fit logged from this step on is superseded, so the step is logged anew;
+            # not beyond `keep`, which many resumes would exceed.
+            self._log_epoch(step)
 
+    @guarded
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
         """Log the epoch when it is due, or when training is about to stop early."""
         if self._log is None:
             return
-        with self._harmless():
-            step = self._log.completed(epoch)
-            stops = bool(getattr(self.model, "stop_training", False))
-            if self._schedule.includes(step, self._log.planned, stops) and self._affords(step, stops):
-                self._log_epoch(step)
+        step = self._log.completed(epoch)
+        stops = bool(getattr(self.model, "stop_training", False))
+        if self._schedule.includes(step, self._log.planned, stops) and self._affords(step, stops):
+            self._log_epoch(step)
 
+    @guarded
     def on_train_end(self, logs: Mapping[str, Any] | None = None) -> None:
         """Leave the log of this fit."""
         if self._log is None:
             return
-        with self._harmless():
+        try:
             # A callback further down the list may have stopped training after ours had run.
             step = self._log.last_step
             logged = max(self._logged_step, self._log.first_step)
@@ -237,17 +243,26 @@ class ViewCallback(keras.callbacks.Callback):
             if due and self._affords(step, stops=True):
                 self._log_epoch(step)
             self._log.announce_cost()
-        with self._harmless():
+        except Exception as error:  # noqa: BLE001 (here, where the log still knows what was said)
+            self.report(error)
+        finally:
             self._log.leave(self.view)
-        self._forget()
+            self._log = None
+            self._forget()
 
     def __getstate__(self) -> dict[str, Any]:
         """What a copy takes along: not the log of a fit that was interrupted."""
         return {**self.__dict__, "_log": None}
 
+    def __deepcopy__(self, memo: dict[int, Any]) -> ViewCallback:
+        """A copy, as a tuner makes one for every trial; the pictures are shared, not held as often."""
+        copied = memo[id(self)] = object.__new__(type(self))
+        memo[id(self.data)] = self.data
+        copied.__dict__.update(copy.deepcopy(self.__getstate__(), memo))
+        return copied
+
     def _forget(self) -> None:
-        """Let go of what belongs to one fit."""
-        self._log = None
+        """Let go of what was made for one fit."""
 
     def _affords(self, step: int, stops: bool) -> bool:
         """Whether the budget of all views has room for a step that is due."""
@@ -270,20 +285,15 @@ class ViewCallback(keras.callbacks.Callback):
         self._notes += [left_out] if left_out else []
         began = time.perf_counter()
         try:
-            self.log_step(step)
-        except LogWriteError as error:
-            self._missing.add(step, str(error))
-            raise
-        except Exception as error:  # noqa: BLE001 (whatever a view does must not stop training)
-            self._failed(None, error)
-        facts = {
-            "view": self.view,
-            "seconds": time.perf_counter() - began,
-            "bytes": self._bytes,
-            "failures": self._failures,
-            "notes": self._notes,
-        }
-        try:
+            with self.isolated(None):
+                self.log_step(step)
+            facts = {
+                "view": self.view,
+                "seconds": time.perf_counter() - began,
+                "bytes": self._bytes,
+                "failures": self._failures,
+                "notes": self._notes,
+            }
             self.write(step, "run", self.view, facts)
             self._log.flush()
         except LogWriteError as error:
@@ -314,25 +324,29 @@ class ViewCallback(keras.callbacks.Callback):
             f"{advice} on_error='raise' to see where it fails.",
         )
 
-    @contextmanager
-    def _harmless(self) -> Iterator[None]:
-        """Keep whatever happens in a hook from the training; KeyboardInterrupt and SystemExit pass."""
+    def report(self, error: Exception) -> None:
+        """Warn of a failure that no view record tells of; raise it where `on_error` says so."""
+        if self.on_error == "raise":
+            raise error
         try:
-            yield
-        except LogWriteError as error:
-            if self.on_error == "raise":
-                raise
-            # One warning for all views: the directory is the same.
-            if self._log is None or not self._log.cannot_write_was_said:
-                again = "It is tried again when the next epoch is due."
-                self._warn_once("write", f"ConvVis {error}. Training goes on without this log. {again}")
-            if self._log is not None:
-                self._log.cannot_write_was_said = True
-        except Exception as error:
-            if self.on_error == "raise":
-                raise
+            self._warn_of(error)
+        except Warning:
+            # The user has made errors of warnings.
+            raise
+        except Exception:  # noqa: BLE001, S110 (what cannot even be said must not stop training either)
+            pass
+
+    def _warn_of(self, error: Exception) -> None:
+        if not isinstance(error, LogWriteError):
             reason = f"{type(error).__name__}: {error}"
             self._warn_once(reason, f"ConvVis: the view {self.view!r} failed; training goes on. {reason}")
+            return
+        # One warning for all views: the directory is the same.
+        if self._log is None or not self._log.cannot_write_was_said:
+            again = "It is tried again when the next epoch is due."
+            self._warn_once("write", f"ConvVis {error}. Training goes on without this log. {again}")
+        if self._log is not None:
+            self._log.cannot_write_was_said = True
 
     def _warn_once(self, key: str, message: str) -> None:
         if key not in self._warned:

@@ -4,7 +4,7 @@ from tb_convvis.methods.backward_rule import Rule, RuleUse
 from tb_convvis.methods.deconvnet import Deconvnet, deconvnet
 from tb_convvis.methods.feature_layers import FOLLOWERS, feature_layers, resolve_layers
 from tb_convvis.methods.histogram import Histogram, weight_histogram
-from tb_convvis.methods.kernels import Kernel, convolution_kernel, is_convolution
+from tb_convvis.methods.kernels import Kernel, NoKernelError, convolution_kernel, is_convolution
 from tb_convvis.methods.occlusion import occlusion_sensitivity
 from tb_convvis.methods.occlusion_arguments import Colour, mean_colour
 from tb_convvis.methods.occlusion_grid import OccluderGrid, Pair, occluder_grid
@@ -22,6 +22,7 @@ __all__ = [
     "Deconvnet",
     "Histogram",
     "Kernel",
+    "NoKernelError",
     "OccluderGrid",
     "Occlusion",
     "OcclusionProbe",

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
+import tensorflow as tf
 from numpy.typing import NDArray
 
 from tb_convvis.methods.backward_rule import Rule, RuleUse, check_rule
@@ -21,7 +22,7 @@ class Deconvnet:
     It reads the model's weights when called, so it follows training, and leaves the model as it is. Maths is
     float32 under mixed precision. Layers at the end of a plain chain of convolutions and pools share one
     forward pass and go back in windows of the size of what a unit sees; the others take whole images both
-    ways.
+    ways. Where memory runs out, steps are halved once.
 
     Args:
         model: A built Keras model.
@@ -36,6 +37,7 @@ class Deconvnet:
     Raises:
         RuleError: When called, if the rule is not defined for an operation on the way to a layer.
         ValueError: If the rule does not exist or, when called, a layer or a unit does not.
+        MemoryError: When called, if memory ran out a second time, after the steps had been halved.
 
     Source:
         Zeiler and Fergus, "Visualizing and Understanding Convolutional Networks", 2013, section 2.1.
@@ -73,6 +75,7 @@ class Deconvnet:
         self._windows: WindowProjector | None = None
         self._full: dict[int, FullProjector] = {}
         self._signature: Any = None
+        self._share = 1
         self._traces = 0
 
     @property
@@ -102,25 +105,54 @@ class Deconvnet:
             raise ValueError(f"Expected units of layers {self._layers}. Received units of {unknown}.")
         data = ModelImages(images)
         if self._signature != data.signature:
+            self._share = 1
             self._compile(data)
         places = {self._layers.index(layer): np.asarray(rows) for layer, rows in units.items()}
+        found = self._run(data, places)
+        if found is None and self._share == 1:
+            self._share = 2
+            self._compile(data)
+            found = self._run(data, places)
+        if found is None:
+            raise MemoryError(
+                "Out of memory while projecting, after steps of half the size: pass a smaller batch_size, "
+                "or smaller images."
+            )
+        return {self._layers[key]: found[key] for key in places}
+
+    def _run(self, data: ModelImages, places: Mapping[int, NDArray[Any]]) -> dict[int, Projections] | None:
+        """Projections by layer; None where memory runs out, for the error would hold on to tensors."""
+        try:
+            return self._project(data, places)
+        except tf.errors.ResourceExhaustedError:
+            return None
+
+    def _project(self, data: ModelImages, places: Mapping[int, NDArray[Any]]) -> dict[int, Projections]:
         in_windows = {key: rows for key, rows in places.items() if key not in self._full}
         found = {key: self._full[key](data, rows) for key, rows in places.items() if key in self._full}
         if self._windows is not None and in_windows:
             found.update(self._windows(data, in_windows))
-        return {self._layers[key]: found[key] for key in places}
+        return found
 
     def _compile(self, data: ModelImages) -> None:
         self._traces = self.trace_count
+        self._signature = None
         source = image_input(data, self._source)
         self._windows, self._full = None, {}
         covered = [False] * len(self._layers)
         if self._use_windows and len(data.signature[source]) == 3:
             self._windows = WindowProjector(
-                self._model, self._layers, self._rule, data, source=source, batch_size=self._batch_size
+                self._model,
+                self._layers,
+                self._rule,
+                data,
+                source=source,
+                batch_size=self._batch_size,
+                share=self._share,
             )
             covered = self._windows.covered
         size = self._batch_size or max(1, min(data.default_batch_size() // 2, 64))
+        size = max(1, size // self._share)
         self._full = {
             key: FullProjector(self._model, layer, self._rule, data, source=source, batch_size=size)
             for key, layer in enumerate(self._layers)

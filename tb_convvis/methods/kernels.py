@@ -17,6 +17,10 @@ _CONVOLUTIONS = (
 _WEIGHTS = ("depthwise_kernel", "kernel")
 
 
+class NoKernelError(ValueError):
+    """A layer has no kernel of a 2-D convolution."""
+
+
 @dataclass(frozen=True)
 class Kernel:
     """A kernel with one filter along its last axis.
@@ -51,7 +55,7 @@ def convolution_kernel(layer: keras.layers.Layer) -> Kernel:
         layer: a built layer with a four-dimensional kernel.
 
     Raises:
-        ValueError: the layer has no such kernel.
+        NoKernelError: the layer has no such kernel.
 
     Source: Zeiler & Fergus 2013, Fig. 6 and Section 3 (RMS over a filter).
 
@@ -65,7 +69,7 @@ def convolution_kernel(layer: keras.layers.Layer) -> Kernel:
     weight = next((name for name in _WEIGHTS if getattr(layer, name, None) is not None), None)
     shape = () if weight is None else tuple(getattr(layer, weight).shape)
     if weight is None or len(shape) != 4:
-        raise ValueError(
+        raise NoKernelError(
             f"filters are drawn for kernels of 2-D convolutions. Received: layer {layer.name!r} "
             f"({type(layer).__name__}) with kernel shape {shape}. Expected [height, width, in, out]."
         )

@@ -71,7 +71,8 @@ class TopActivationSearch:
     """A search for top activations that is compiled at its first call and then used again, epoch after epoch.
 
     It reads the model's weights when called, so it follows training, and leaves the model as it is. Maths is
-    float32 under mixed precision. A softmax layer is scored by its logits.
+    float32 under mixed precision. A softmax layer is scored by its logits. Where memory runs out, the batch
+    is halved once.
 
     Args:
         model: A built Keras model.
@@ -82,6 +83,7 @@ class TopActivationSearch:
     Raises:
         ValueError: If there is no layer or ``k`` or ``batch_size`` is not positive; when called, if a layer
             is unknown, has several outputs, or is channels first.
+        MemoryError: When called, if memory ran out a second time, after the batch had been halved.
 
     Source:
         Zeiler and Fergus, "Visualizing and Understanding Convolutional Networks", 2013, section 4.
@@ -106,9 +108,11 @@ class TopActivationSearch:
         self._batch_size = batch_size
         self._step: Any = None
         self._signature: Any = None
+        self._compiled_size = 0
+        self._halved = False
         self._widths: dict[str, tuple[int, int]] = {}
         self.trace_count = 0
-        """How often the search was compiled: once, unless the shape of the images changes."""
+        """How often the search was compiled: once, unless the shape of the images or the batch changes."""
 
     def __call__(self, images: Any) -> dict[str, TopActivations]:
         """Search ``images``.
@@ -120,13 +124,30 @@ class TopActivationSearch:
             Path of each layer to its top activations.
         """
         data = ModelImages(images)
-        size = self._batch_size or data.default_batch_size()
         if self._signature != data.signature:
-            self._compile(data, size)
-        size = self._compiled_size
+            self._halved = False
+            self._compile(data, self._batch_size or data.default_batch_size())
+        found = self._run(data)
+        if found is None and not self._halved and self._compiled_size > 1:
+            self._halved = True
+            self._compile(data, self._compiled_size // 2)
+            found = self._run(data)
+        if found is None:
+            after = ", after twice as many" if self._halved else ""
+            raise MemoryError(
+                f"Out of memory with {self._compiled_size} images at a time{after}: pass a smaller "
+                "batch_size, fewer layers, or smaller images."
+            )
+        return found
+
+    def _run(self, data: ModelImages) -> dict[str, TopActivations] | None:
+        """What is found; None where memory runs out, for the error would hold on to tensors."""
         state, active = self._empty_state()
-        for first, count, arrays in data.batches(size):
-            state, active = self._step(tf.constant(first), tf.constant(count), state, active, *arrays)
+        try:
+            for first, count, arrays in data.batches(self._compiled_size):
+                state, active = self._step(tf.constant(first), tf.constant(count), state, active, *arrays)
+        except tf.errors.ResourceExhaustedError:
+            return None
         return {
             path: self._result(ranking, share.numpy(), columns, data.count)
             for (path, (_, columns)), ranking, share in zip(self._widths.items(), state, active, strict=True)
@@ -134,6 +155,7 @@ class TopActivationSearch:
 
     def _compile(self, data: ModelImages, size: int) -> None:
         self._compiled_size = size
+        self._signature = None
 
         def step(inline: bool, first: Any, count: Any, state: Any, active: Any, *inputs: Any) -> Any:
             calls = trace_layer_calls(self._model, data.pack(inputs), inline)

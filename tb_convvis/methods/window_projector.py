@@ -55,6 +55,7 @@ class WindowProjector:
         data: Images of the shape to compile for.
         source: Which of the model's inputs, counted from 0, the signal is carried down to.
         batch_size: Units per step; None takes what fits into ``FLOATS_PER_STEP``.
+        share: By how much steps are smaller than that, and than an ordinary machine's memory takes.
 
     Raises:
         RuleError: If the rule cannot be applied to an activation of a chain.
@@ -70,13 +71,15 @@ class WindowProjector:
         *,
         source: int,
         batch_size: int | None,
+        share: int = 1,
     ) -> None:
         self._model = model
         self._layers = layers
         self._rule: Rule = rule
         self._source = source
         self._batch_size = batch_size
-        self._image_batch = data.default_batch_size()
+        self._share = share
+        self._image_batch = max(1, data.default_batch_size() // share)
         self._targets: list[_Target | None] = []
         self.uses: list[RuleUse] = []
         self.trace_count = 0
@@ -149,7 +152,7 @@ class WindowProjector:
                 if not known:
                     outputs.append(tensor)
             shape = (int(maps.shape[1]), int(maps.shape[2]), int(maps.shape[3]))
-            size = self._batch_size or _units_per_step(links, shape[2])
+            size = max(1, (self._batch_size or _units_per_step(links, shape[2])) // self._share)
             self._targets.append(_Target(call.path, shape, links, reads, size))
         self.uses = backward.uses
         self.trace_count += 1

@@ -185,3 +185,14 @@ def test_a_model_that_changes_in_inference_is_refused_and_trains_as_ever(tmp_pat
         watched = state_after(model(), TopActivations(tmp_path, data=pictures()))
     for without, with_callback in zip(plain, watched, strict=True):
         np.testing.assert_array_equal(without, with_callback)
+
+
+def test_a_kernel_that_cannot_be_read_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Layers without one have no change of weights; that is no reason to pass over any other failure."""
+
+    def fails(layer: keras.layers.Layer) -> object:
+        raise ValueError("the kernel cannot be read")
+
+    monkeypatch.setattr("tb_convvis.callbacks.top_activations.convolution_kernel", fails)
+    with pytest.warns(RuntimeWarning, match="the kernel cannot be read"):
+        fit(small_model(), TopActivations(tmp_path, data=pictures()), epochs=1)

@@ -258,3 +258,17 @@ def test_a_subclassed_model_is_logged_from_its_first_batch(
     assert described.manifest.facts["parameters"] == model.count_params() > 0
     assert all(not record.manifest.facts["failures"] for record in records(run, "convvis/run/filters"))
     assert "built at its first batch" in capsys.readouterr().out
+
+
+def test_a_cluster_that_cannot_be_asked_only_warns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unreachable(model: object) -> bool:
+        raise ConnectionError("the cluster does not answer")
+
+    monkeypatch.setattr("tb_convvis.callbacks.view_callback.is_chief", unreachable)
+    callback = ConvVis(tmp_path, budget=None)
+    with pytest.warns(RuntimeWarning, match="does not answer"):
+        fit(small_model(), callback, epochs=1)
+    assert not list(tmp_path.iterdir()), "who is not known to be the chief does not write"
+    monkeypatch.undo()
+    fit(small_model(), callback, epochs=1)
+    assert steps(tmp_path / "convvis") == [0, 1]

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
 from pathlib import Path
 
 import keras
@@ -20,32 +19,6 @@ EVERY_CALLBACK = [ConvVis, *VIEWS]
 
 
 pytestmark = pytest.mark.usefixtures("deterministic")
-
-
-class Pairs(keras.utils.PyDataset):
-    def __init__(self, x: np.ndarray, y: np.ndarray) -> None:
-        super().__init__(workers=1)
-        self.x, self.y = x, y
-
-    def __len__(self) -> int:
-        return 3
-
-    def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
-        return self.x[index * 8 : index * 8 + 8], self.y[index * 8 : index * 8 + 8]
-
-
-def dataset(x: np.ndarray, y: np.ndarray) -> tf.data.Dataset:
-    return tf.data.Dataset.from_tensor_slices((x, y)).shuffle(24).batch(8)
-
-
-@pytest.mark.parametrize("data", [None, dataset, Pairs])
-def test_bit_identical_with_and_without(tmp_path: Path, data: Callable[..., object] | None) -> None:
-    plain = state_after(small_model(), data=data)
-    logged = state_after(small_model(), ConvVis(tmp_path, data=pictures(), budget=None), data=data)
-    assert len(plain) == len(logged)
-    for without, with_callback in zip(plain, logged, strict=True):
-        np.testing.assert_array_equal(without, with_callback)
-    assert steps(tmp_path / "convvis") == [0, 1, 2, 3]
 
 
 @pytest.mark.parametrize("where", ["file", "proc"])
@@ -201,7 +174,7 @@ def test_a_closed_standard_output_holds_up_nothing(tmp_path: Path, monkeypatch: 
         raise OSError("Input/output error")
 
     fit(small_model(), ConvVis(tmp_path, budget=None), epochs=1)
-    monkeypatch.setattr("tb_convvis.callbacks.training_log.print", fails, raising=False)
+    monkeypatch.setattr("tb_convvis.callbacks.announcement.print", fails, raising=False)
     fit(small_model(), ConvVis(tmp_path, budget=None), epochs=1, verbose=2)
     assert steps(tmp_path / "convvis-2") == [0, 1]
 
