@@ -40,12 +40,13 @@ HOSTILE_NAMES = (
     "[0-9]*(?!)\\",
     "=cmd|' /C calc'!A0",
     "x" * 300,
-    "漢字" * 700,
+    "漢字" * 500,
     "emoji 👩‍👩‍👧‍👦",
 )
 """As names of layers, of weights and of classes."""
 
-TOO_LONG = "y" * 4000
+TOO_LONG = "y" * 5000
+"""Longer than a parameter of a request may be: the server refuses to be asked about it."""
 
 
 def directory_name(name: str) -> str:
