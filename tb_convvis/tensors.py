@@ -36,9 +36,7 @@ def tensor_problem(tensor: tensor_pb2.TensorProto, most_repeated: int = MAX_REPE
 
     Example:
         >>> tensor = tensor_pb2.TensorProto(dtype=types_pb2.DT_FLOAT, float_val=[1.0])
-        >>> tensor.tensor_shape.dim.add(size=10**10)
-        size: 10000000000
-        <BLANKLINE>
+        >>> dimension = tensor.tensor_shape.dim.add(size=10**10)
         >>> tensor_problem(tensor)
         'its tensor has the shape [10000000000] and 1 values'
     """

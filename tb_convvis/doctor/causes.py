@@ -38,13 +38,13 @@ CAUSES: Mapping[str, Cause] = {
     "too long": Cause(
         "length beyond the end of the file",
         "TensorBoard waits for bytes that never come. Where it cannot have as much memory, its data server "
-        "ends, and with the Python reader no run is read any more.",
+        "ends or shows nothing of the run, and with the Python reader no run is read any more.",
         _BOTH,
     ),
     "data": Cause(
         "damaged data",
-        "The data server shows it as valid if it still is an event; the ConvVis tab shows no part of it "
-        "whose own checksum does not match.",
+        "The data server shows it as valid where it can still make an event of it, and stops where it "
+        "cannot. The ConvVis tab shows no part of it whose own checksum does not match.",
         frozenset({PYTHON_READER}),
     ),
     "too large": Cause("record too large", "TensorBoard's data server cannot hand it out."),

@@ -19,7 +19,7 @@ from tests.forged import PNG, described, signed
 from tests.reliability.figure import Figure
 
 TRIALS = 10_000
-SHORT_TRIALS = 200
+SHORT_TRIALS = 100
 MAX_SECONDS = 1.0
 MAX_MIB = 64
 MAX_LETTERS = 500
