@@ -19,7 +19,7 @@ from tests.reliability.hostile_corpus import HOSTILE, write_hostile
 from tests.reliability.hostile_names import TOO_LONG
 
 NAMES = "names-of-layers-and-classes"
-FULL = (NAMES, "names-of-tags", "names-of-runs", "many-tags", *FORGED_RECORDS)
+FULL = (NAMES, "names-of-tags", *FORGED_RECORDS)
 SHORT = (NAMES,)
 
 WATCH = """
