@@ -14,7 +14,7 @@ from tb_convvis.doctor.event_files import EventFile, find
 from tb_convvis.doctor.examination import Finding, Summary, examine
 from tb_convvis.doctor.framing import Record
 from tb_convvis.doctor.progress import Progress
-from tb_convvis.doctor.salvage import SalvagedFile, SalvageError, check_directory
+from tb_convvis.doctor.salvage import SalvagedFile, SalvageError, check_directory, salvaged_name
 
 HELP = "say what is wrong with a log directory, and salvage what is not"
 DESCRIPTION = (
@@ -114,7 +114,7 @@ def _examine_one(file: EventFile, salvage: Path | None, progress: Progress) -> S
     with ExitStack() as stack:
         keep: Callable[[Record], None] = _discard
         if salvage is not None:
-            keep = stack.enter_context(SalvagedFile(salvage / file.name)).keep
+            keep = stack.enter_context(SalvagedFile(salvage / salvaged_name(file.name))).keep
         summary = examine(file, report, keep, progress.advance)
     for reader, offset in summary.stopped.items():
         unread = _counted(summary.unread[reader], "valid record")

@@ -57,6 +57,19 @@ class SalvagedFile:
         self._file.write(record.framed)
 
 
+def salvaged_name(name: Path) -> Path:
+    """The path of a file below the new directory: the old one, but for directories named like event files.
+
+    TensorBoard would try to read such a directory, and leave out the run that it lies in.
+
+    Example:
+        >>> salvaged_name(Path("a.tfevents/run/1.tfevents")).as_posix()
+        'a.tf_events/run/1.tfevents'
+    """
+    parents = [part.replace("tfevents", "tf_events") for part in name.parts[:-1]]
+    return Path(*parents, name.name)
+
+
 def check_directory(new: Path, logdir: Path, others: Iterable[Path]) -> None:
     """Check that a new directory can be written without touching an old one.
 
