@@ -1,4 +1,4 @@
-"""The command line: python -m tb_convvis replay ..."""
+"""The command line: python -m tb_convvis doctor LOGDIR, or replay ..."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ import sys
 from collections.abc import Sequence
 
 from tb_convvis import replay_command
+from tb_convvis.doctor import command as doctor
 
-COMMANDS = {"replay": replay_command}
-"""By its name a module with HELP, DESCRIPTION, `add_arguments(parser)` and `run(options)`, an exit status."""
+COMMANDS = {"doctor": doctor, "replay": replay_command}
+"""By name: a module with HELP, DESCRIPTION, `add_arguments(parser)` and `run(options)`, the exit status."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

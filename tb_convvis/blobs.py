@@ -13,6 +13,10 @@ from numpy.typing import NDArray
 
 MAX_PICTURE_BYTES = 16 * 2**20
 MAX_PICTURE_SIDE = 4096
+MAX_SIDES = 32
+"""As many as an array of every version of NumPy can have."""
+MAX_SIDE = 2**31
+"""As many bytes as an event, a protobuf message, can hold."""
 DTYPES = ("float32", "float16", "uint8", "int8", "uint16", "int16", "int32")
 PICTURE_FORMATS = ("image/png", "image/jpeg")
 
@@ -113,8 +117,12 @@ def parse_blob_info(fields: object) -> BlobInfo:
     dtype, media = fields.get("dtype"), fields.get("media")
     if type(size) is not int or type(crc32) is not int or not isinstance(shape, list):
         raise SchemaError("malformed manifest: a blob without size, crc32 or shape.")
-    if not all(type(side) is int and side >= 0 for side in shape):
-        raise SchemaError(f"malformed manifest: a shape must be whole numbers. Received: {str(shape)[:80]}.")
+    # Checked before anything is computed with them: the product of very many would take for ever.
+    if len(shape) > MAX_SIDES or not all(type(side) is int and 0 <= side <= MAX_SIDE for side in shape):
+        raise SchemaError(
+            f"malformed manifest: a shape must be at most {MAX_SIDES} whole numbers from 0 to {MAX_SIDE}. "
+            f"Received: {str(shape[: MAX_SIDES + 1])[:80]}."
+        )
     if media is None:
         if dtype not in DTYPES:
             raise SchemaError(
@@ -122,10 +130,14 @@ def parse_blob_info(fields: object) -> BlobInfo:
             )
         if math.prod(shape) * np.dtype(str(dtype)).itemsize != size:
             raise SchemaError(f"malformed manifest: {str(shape)[:80]} of {dtype} is not {size} bytes.")
+        # A side of none makes any array empty, however long the others claim to be.
+        claimed = math.prod(side or 1 for side in shape) * np.dtype(str(dtype)).itemsize
+        if claimed > MAX_SIDE:
+            raise SchemaError(f"malformed manifest: no array has the shape {str(shape)[:80]}.")
         return BlobInfo(size, crc32, tuple(shape), dtype=str(dtype))
     if media not in PICTURE_FORMATS or len(shape) != 2:
         raise SchemaError(f"malformed manifest: unknown picture format. Received: {str(media)[:80]!r}.")
     if size > MAX_PICTURE_BYTES or max(shape) > MAX_PICTURE_SIDE:
-        raise SchemaError(f"picture too large. Received: {size} bytes, {shape} pixels.")
+        raise SchemaError(f"picture too large. Received: {str(size)[:80]} bytes, {shape} pixels.")
     # One string for all, not one for each: a server holds many thousand of these.
     return BlobInfo(size, crc32, tuple(shape), media=sys.intern(str(media)))

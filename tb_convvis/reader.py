@@ -100,8 +100,8 @@ class Reader:
             version, declared = parse_metadata_content(content)
             if version > VERSION:
                 raise SchemaError(
-                    f"logged by a newer tb_convvis: version {version}, this one reads up to {VERSION}. "
-                    "Upgrade tb-convvis here."
+                    f"logged by a newer tb_convvis: version {str(version)[:80]}, "
+                    f"this one reads up to {VERSION}. Upgrade tb-convvis here."
                 )
             if kind != declared:
                 raise SchemaError(f"tag and metadata disagree on the kind: {kind!r} and {declared!r}.")

@@ -31,7 +31,7 @@ import re
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 
@@ -57,6 +57,7 @@ __all__ = [
     "BlobInfo",
     "Kind",
     "Manifest",
+    "NewerVersionError",
     "Picture",
     "SchemaError",
     "check_blob",
@@ -76,6 +77,9 @@ RUN_DIRECTORY = "convvis"
 
 MAX_MANIFEST_BYTES = 16 * 2**20
 MAX_BLOBS = 65_536
+MAX_KIND_LETTERS = 80
+MAX_LOGGED = 2**53
+"""Beyond it a JSON number loses digits in a browser."""
 
 _CRC_OPENING = b'{"crc32":"'
 _CRC_DIGITS = slice(len(_CRC_OPENING), len(_CRC_OPENING) + 8)
@@ -140,11 +144,15 @@ def parse_metadata_content(content: bytes) -> tuple[int, str]:
     """
     data = _json_object(content, "summary metadata")
     version, kind = data.get("version"), data.get("kind")
-    if type(version) is not int or not isinstance(kind, str):
+    if type(version) is not int or not _is_kind(kind):
         raise SchemaError(
-            f"summary metadata needs an int version and a str kind. Received: {content[:80]!r}."
+            f"summary metadata needs an int version and a kind, a short str. Received: {content[:80]!r}."
         )
     return version, kind
+
+
+class NewerVersionError(SchemaError):
+    """A record that is right and was logged by a newer tb_convvis."""
 
 
 @dataclass(frozen=True)
@@ -216,25 +224,31 @@ def parse_manifest(data: bytes) -> Manifest:
     fields = _json_object(data, "manifest")
     version, kind = fields.get("version"), fields.get("kind")
     if type(version) is not int or version < 1:
-        raise SchemaError(f"manifest has no version. Received: version={version!r}.")
+        raise SchemaError(f"manifest has no version. Received: version={repr(version)[:80]}.")
     if version > VERSION:
-        raise SchemaError(
-            f"logged by a newer tb_convvis: payload version {version}, this one reads up to {VERSION}. "
-            "Upgrade tb-convvis on the machine that runs TensorBoard."
+        raise NewerVersionError(
+            f"logged by a newer tb_convvis: payload version {str(version)[:80]}, "
+            f"this one reads up to {VERSION}. Upgrade tb-convvis on the machine that runs TensorBoard."
         )
     logged, facts, blobs = fields.get("logged"), fields.get("facts"), fields.get("blobs")
     if (
-        not isinstance(kind, str)
+        not _is_kind(kind)
         or type(logged) is not int
+        or not 0 <= logged <= MAX_LOGGED
         or not isinstance(facts, dict)
         or not isinstance(blobs, list)
     ):
         raise SchemaError(
-            "malformed manifest: kind, logged, facts or blobs are missing or of the wrong type."
+            "malformed manifest: kind, logged, facts or blobs are missing, of the wrong type or out of range."
         )
     if len(blobs) > MAX_BLOBS:
         raise SchemaError(f"too many blobs. Received: {len(blobs)}. Expected at most {MAX_BLOBS}.")
     return Manifest(kind, version, logged, facts, tuple(parse_blob_info(blob) for blob in blobs))
+
+
+def _is_kind(value: object) -> TypeGuard[str]:
+    # Names of kinds stand in error messages.
+    return isinstance(value, str) and len(value) <= MAX_KIND_LETTERS
 
 
 def _with_crc(text: bytes) -> bytes:
@@ -247,12 +261,17 @@ def _with_crc(text: bytes) -> bytes:
 
 def _json_object(data: bytes, what: str) -> dict[str, Any]:
     try:
-        value = json.loads(data.decode("utf-8"))
+        value = json.loads(data.decode("utf-8"), parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
         raise SchemaError(f"{what} is not JSON: {error}.") from None
     if not isinstance(value, dict):
         raise SchemaError(f"{what} is not a JSON object.")
     return value
+
+
+def _refuse_constant(name: str) -> None:
+    # Python's parser takes NaN and infinities, which are no JSON: no browser can parse them.
+    raise ValueError(f"{name} is no value of JSON")
 
 
 def _plain(value: Any) -> Any:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import grpc
+import numpy as np
 from tensorboard import errors
 from tensorboard.data import provider as data
 
@@ -28,11 +29,15 @@ from tb_convvis.schema import (
     parse_manifest,
     parse_tag,
 )
-
-HISTOGRAMS_PLUGIN = "histograms"
-SCALARS_PLUGIN = "scalars"
-ALL_STEPS = 10**6
-"""Given as `downsample`, which is required and where 0 means none: more steps than a reader can keep."""
+from tb_convvis.tensor_series import (
+    ALL_STEPS,
+    HISTOGRAMS_PLUGIN,
+    SCALARS_PLUGIN,
+    Point,
+    SeriesName,
+    from_data_server,
+    from_multiplexer,
+)
 
 MAX_CACHED_BYTES = 64 * 2**20
 """Of the keys, of the manifests and of the blobs, each."""
@@ -67,7 +72,7 @@ class Record:
 
 @dataclass(frozen=True)
 class Histogram:
-    """A histogram that TensorBoard kept; `buckets` is whatever tensor was logged."""
+    """A histogram that TensorBoard kept; `buckets` is whatever array was logged, None where it is none."""
 
     step: int
     wall_time: float | None
@@ -93,6 +98,10 @@ class Store:
 
     def runs(self, query: Query) -> list[str]:
         """The names of all runs, in TensorBoard's order."""
+        if self._multiplexer is not None:
+            # The Python reader's provider opens a file of every run for its start time; where one cannot be
+            # opened, it lists none.
+            return list(self._multiplexer.Runs())
         runs = self._provider.list_runs(query.context, experiment_id=query.experiment)
         return [run.run_name for run in runs]
 
@@ -191,11 +200,9 @@ class Store:
         Raises:
             UnreadableError: TensorBoard cannot read this tag.
         """
-        series = self._one(
-            self._provider.read_tensors, query, HISTOGRAMS_PLUGIN, run, tag, downsample=ALL_STEPS
-        )
         return [
-            Histogram(point.step, _finite(point.wall_time), point.numpy) for point in _one_per_step(series)
+            Histogram(point.step, _finite(point.wall_time), point.array())
+            for point in _one_per_step(self._tensors(query, HISTOGRAMS_PLUGIN, run, tag))
         ]
 
     def scalars(self, query: Query, run: str, tag: str) -> list[tuple[int, float | None, float]]:
@@ -204,10 +211,25 @@ class Store:
         Raises:
             UnreadableError: TensorBoard cannot read this tag.
         """
-        series = self._one(self._provider.read_scalars, query, SCALARS_PLUGIN, run, tag, downsample=ALL_STEPS)
-        return [
-            (point.step, _finite(point.wall_time), _number(point.value)) for point in _one_per_step(series)
-        ]
+        if self._multiplexer is None:
+            # The data server makes numbers of them itself.
+            series = self._one(
+                self._provider.read_scalars, query, SCALARS_PLUGIN, run, tag, downsample=ALL_STEPS
+            )
+            found = [(point, point.value) for point in _one_per_step(series)]
+        else:
+            points = self._tensors(query, SCALARS_PLUGIN, run, tag)
+            found = [(point, point.array()) for point in _one_per_step(points)]
+        return [(point.step, _finite(point.wall_time), _number(value)) for point, value in found]
+
+    def _tensors(self, query: Query, plugin: str, run: str, tag: str) -> list[Point]:
+        series = SeriesName(query.experiment, plugin, run, tag)
+        try:
+            if self._multiplexer is None:
+                return from_data_server(self._provider, series)
+            return from_multiplexer(self._multiplexer, series)
+        except Exception as error:
+            raise _unreadable(error) from error
 
     def _listing(
         self, list_series: Callable[..., Any], query: Query, plugin: str, runs: Sequence[str] | None
@@ -290,4 +312,6 @@ def _finite(wall_time: float) -> float | None:
 
 def _number(value: object) -> float:
     """A scalar's value as a number; NaN where something else was logged."""
+    if isinstance(value, np.ndarray) and value.size == 1:
+        value = value.item()
     return float(value) if isinstance(value, (int, float)) else math.nan

@@ -136,3 +136,28 @@ def resigned(manifest: bytes, old: bytes, new: bytes) -> bytes:
     """The manifest with a replacement and a right checksum: what a hostile writer could log."""
     assert old in manifest
     return schema._with_crc(manifest.replace(old, new, 1))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b'"rms":[0.5,1.5]', b'"rms":[NaN,1.5]'),
+        (b'"rms":[0.5,1.5]', b'"rms":[0.5,-Infinity]'),
+        (b'"logged":7', b'"logged":-1'),
+        (b'"logged":7', b'"logged":' + b"9" * 400),
+        (b'"kind":"filters"', b'"kind":"' + b"x" * 10**6 + b'"'),
+        (b'"version":1', b'"version":"' + b"x" * 10**6 + b'"'),
+        (b'"shape":[3,5,2,4]', b'"shape":[' + b"9999," * 10**6 + b"0]"),
+        (b'"shape":[3,5,2,4]', b'"shape":[' + b"1," * 40 + b"120]"),
+    ],
+)
+def test_a_forged_manifest_is_refused_in_few_words(old: bytes, new: bytes) -> None:
+    with pytest.raises(schema.SchemaError) as refused:
+        schema.parse_manifest(resigned(example()[0], old, new))
+    assert len(str(refused.value)) < 300
+
+
+def test_an_empty_array_of_a_shape_that_no_array_has_is_refused() -> None:
+    manifest, _ = schema.encode("filters", {}, [np.zeros((4, 0), np.uint8)])
+    with pytest.raises(schema.SchemaError, match="no array has the shape"):
+        schema.parse_manifest(resigned(manifest, b"[4,0]", b"[2147483648,2147483648,0]"))

@@ -28,9 +28,10 @@ class Board:
         logdir: log directory, written with `tests.logs`.
         reader: rust or python.
         flags: further command-line flags.
+        ends: how many files to wait for until they are read to their ends; by default all there are.
     """
 
-    def __init__(self, logdir: Path, reader: str, *flags: str) -> None:
+    def __init__(self, logdir: Path, reader: str, *flags: str, ends: int | None = None) -> None:
         # With the package installed TensorBoard finds our loader itself; without it, it is added here.
         loaders = [loader for loader in default.get_plugins() if loader is not ConvVisLoader]
         board = program.TensorBoard(plugins=[*loaders, ConvVisLoader])
@@ -46,7 +47,9 @@ class Board:
             )
         )
         self._ingester = board._ingester
-        self._await_end_of(sum(1 for _ in logdir.rglob("events.out.tfevents.*.test.*")))
+        files = sum(1 for _ in logdir.rglob("events.out.tfevents.*.test.*")) if ends is None else ends
+        if files:
+            self._await_end_of(files)
 
     def close(self) -> None:
         """End the data server, which dies when its standard input closes."""

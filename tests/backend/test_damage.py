@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import random
 import time
-import zlib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from tensorboard.compat.proto import event_pb2, summary_pb2, tensor_shape_pb2, types_pb2
@@ -16,26 +13,9 @@ from tensorboard.compat.proto import event_pb2, summary_pb2, tensor_shape_pb2, t
 from tb_convvis import schema
 from tests.backend.boards import Board
 from tests.backend.conftest import MakeBoard
+from tests.forged import KERNEL, PNG, described, forged, payload
 from tests.logs import LogFile
-
-PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(100))
-KERNEL = np.arange(24, dtype=np.float32).reshape(2, 2, 3, 2)
-
-
-def payload() -> list[bytes]:
-    facts = {"layer": "conv1", "rms": [0.1, 0.2]}
-    return schema.encode("filters", facts, [KERNEL, schema.Picture(PNG, "image/png", 10, 10)])
-
-
-def forged(**changes: Any) -> bytes:
-    """A manifest with a matching checksum that says what `encode` would refuse to say."""
-    fields = {**json.loads(payload()[0]), **changes, "crc32": "00000000"}
-    text = json.dumps(fields, separators=(",", ":")).encode()
-    return text.replace(b'"00000000"', f'"{zlib.crc32(text):08x}"'.encode(), 1)
-
-
-def described(data: bytes, **fields: Any) -> dict[str, Any]:
-    return {"size": len(data), "crc32": zlib.crc32(data), **fields}
+from tests.reliability.forged_records import numbers
 
 
 def write(directory: Path, payloads: dict[str, Sequence[bytes]]) -> None:
@@ -260,3 +240,32 @@ def test_a_lost_data_server_is_said(tmp_path: Path) -> None:
         response = board.open(route)
         assert (response.status_code, response.mimetype) == (503, "text/plain")
         assert "data server does not answer" in response.text
+
+
+def test_one_number_that_claims_to_be_millions_is_damaged(make_board: MakeBoard, tmp_path: Path) -> None:
+    with LogFile(tmp_path / "convvis") as log:
+        log.event(numbers("convvis/weights/bomb/kernel", "histograms", [10**6, 3]))
+        log.histogram("convvis/weights/sound/kernel", 0, np.ones(3))
+    with LogFile(tmp_path / "train") as log:
+        scalar = numbers("epoch_bomb", "scalars", [10**6, 3])
+        scalar.summary.value[0].metadata.data_class = summary_pb2.DATA_CLASS_SCALAR
+        log.event(scalar)
+        log.scalar("epoch_sound", 0, 0.5)
+    board = make_board(tmp_path)
+    want = [["convvis", f"convvis/weights/{name}/kernel"] for name in ("bomb", "sound")]
+    bomb, sound = board.json("histograms", want=want)["series"]
+    assert (bomb["points"], bomb["error"]) == ([], "1 of 1 histograms are damaged.")
+    assert (len(sound["points"]), sound["error"]) == (1, None)
+    want = [["train", f"epoch_{name}"] for name in ("bomb", "sound")]
+    bomb, sound = board.json("scalars", want=want)["series"]
+    # The data server drops such a scalar itself.
+    assert [point["value"] for point in bomb["points"]] in ([], [None])
+    assert [point["value"] for point in sound["points"]] == [0.5]
+
+
+def test_runs_are_listed_beside_a_file_that_cannot_be_opened(make_board: MakeBoard, tmp_path: Path) -> None:
+    write(tmp_path, {"conv1": payload()})
+    (tmp_path / "other" / "events.out.tfevents.1.a-directory").mkdir(parents=True)
+    board = make_board(tmp_path, "--reload_task=thread")
+    assert [run["run"] for run in board.json("runs")["runs"]] == ["convvis"]
+    assert board.tags("convvis")["convvis/filters/conv1"]["steps"] == [0]

@@ -82,6 +82,12 @@ def test_viewing_needs_no_tensorflow() -> None:
     assert not foreign & {"tensorflow", "keras"}
 
 
+def test_the_doctor_needs_neither_tensorflow_nor_a_server() -> None:
+    ours, foreign = reachable("tb_convvis.doctor.command")
+    assert foreign == {"google", "numpy", "tensorboard"}
+    assert "tb_convvis.events" not in ours
+
+
 def test_training_needs_no_server() -> None:
     _, foreign = reachable("tb_convvis.callbacks")
     assert not foreign & {"werkzeug", "grpc"}
@@ -94,7 +100,7 @@ def test_methods_know_nothing_of_logs() -> None:
 
 def test_no_module_belongs_to_neither_side() -> None:
     used, _ = reachable("tb_convvis.loader", "tb_convvis.callbacks", "tb_convvis.__main__", *methods())
-    assert used == module_files().keys() - {"tb_convvis"}
+    assert used == module_files().keys() - {"tb_convvis", "tb_convvis.doctor"}
 
 
 @pytest.mark.parametrize(
