@@ -28,16 +28,15 @@ PYTEST = (
 )
 SHOWN = ("tensorflow", "keras", "tensorboard", "numpy", "protobuf", "setuptools")
 TRAINING = (
-    *("tests/test_events.py", "tests/test_schema.py", "tests/backend"),
+    *("tests/test_events.py", "tests/test_schema.py"),
     *(
         f"tests/callbacks/test_{name}.py"
-        for name in ("training_is_untouched", "what_is_logged", "runs", "keep")
+        for name in ("training_is_untouched", "what_is_logged", "runs", "zoo")
     ),
-    *(f"tests/callbacks/test_{name}.py" for name in ("top_activations", "occluded_pictures", "zoo")),
-    *(f"tests/methods/test_{name}.py" for name in ("layer_calls", "receptive_field", "deconvnet_rules")),
-    "tests/methods/test_zoo.py",
+    *(f"tests/methods/test_{name}.py" for name in ("layer_calls", "receptive_field", "zoo")),
+    *(f"tests/backend/test_{name}.py" for name in ("contract", "histograms", "live", "sampling", "scalars")),
 )
-"""What rests on Keras, on protobuf and on TensorBoard; what is arithmetic is the same in every cell."""
+"""What rests on Keras, protobuf and TensorBoard; what is arithmetic is the same in every cell."""
 VIEWING = ("tests/backend", "tests/test_schema.py")
 
 
