@@ -37,6 +37,10 @@ describe("tables", () => {
     expect(["plain", 'a "b"', "a,b", "a\nb", null, -1.5, Number.NaN].map(cell)).toEqual(["plain", '"a ""b"""', '"a,b"', '"a\nb"', "", "-1.5", "NaN"]);
   });
 
+  it("quotes a number sign, at which readers that skip comments would cut the cell", () => {
+    expect(["#1/run", "C#", "dog #2, black"].map(cell)).toEqual(['"#1/run"', '"C#"', '"dog #2, black"']);
+  });
+
   it("makes names that a spreadsheet would run plain text", () => {
     for (const start of ["=", "+", "-", "@", " =", "\t", "\r"]) expect(cell(`${start}1`).replace(/^"/, "")).toMatch(/^'/);
     expect(cell("=HYPERLINK(\"x\")")).toBe('"\'=HYPERLINK(""x"")"');
