@@ -150,7 +150,9 @@ def test_convergence_tables_and_charts(planted: Board, open_tab: Open) -> None:
         assert float(row["projections"]) == change / 2
         assert float(row["jumps"]) == pytest.approx(round(change * JUMPING) / JUMPING)
     assert found["conv1", 0]["weights"] == found["'@conv2", 1]["weights"] == "NaN"
-    _, rows = menu.table("CSV: Epochs at which layers settled")
+    comments, rows = menu.table("CSV: Epochs at which layers settled")
+    (rule,) = (line for line in comments if line.startswith("# settled: "))
+    assert "below 5 % of its largest to the end over at least 2 later logs" in rule
     told = {(row["layer"], row["measure"]): (row["state"], row["epoch"]) for row in rows}
     assert told["conv1", "weights"] == ("settled", "3")
     _, rows = menu.table("CSV: Metrics that are shown, all epochs")
@@ -159,12 +161,14 @@ def test_convergence_tables_and_charts(planted: Board, open_tab: Open) -> None:
     svg = menu.drawing("SVG: Metrics and layers")
     words = [text.text for text in svg.iter(f"{SVG}text")]
     assert {"loss", "conv1", "@conv2", "settles", "settled at 3"} <= set(words)
+    assert "Over the epochs" not in words, "it is there for screen readers only"
     assert not list(svg.iter(f"{SVG}image"))
     curves = [path for path in svg.iter(f"{SVG}path") if path.get("d", "").count("L") == len(WEIGHTS) - 1]
     assert len(curves) >= 2
     image, info = menu.picture(f"2{TIMES}: Metrics and layers")
     assert image.shape[1] == 2 * float(svg.get("width", ""))
     assert info["measure"] == "weights"
+    assert "below 5 % of its largest to the end" in info["settled"]
 
 
 def test_what_changed_as_table_and_pair(planted: Board, open_tab: Open) -> None:

@@ -7,15 +7,22 @@ import type { ExportProps, Offer } from "../export/offer";
 import { factsOf, factsOfAll, together } from "../export/provenance";
 import { type RunIndex, type Series, findSeries } from "../data/index";
 import { inOrder } from "../layers";
+import { FEWEST_LOGS, FEWEST_QUIET, QUIET_SHARE } from "../lib/settled";
 import { type Measure, changeMeasure } from "../settings";
 import { store } from "../state";
 import { changeLayers, changeWants, changesBy } from "./changes";
 import { scalarsOf, shownMetrics } from "./scalarData";
 
 const MEASURES: readonly Measure[] = ["weights", "projections", "jumps"];
-const RULE: Facts = [["change", "per epoch since the log before: 1 - cosine or the share of the maps that jumped"]];
-/** Words of the table that stand beside its charts. */
-const WORDS = "thead th:first-child, thead th > span, tbody th, td b, td small, td > span, td.plot > p";
+const RULE: Facts = [
+  ["change", "per epoch since the log before: 1 - cosine or the share of the maps that jumped"],
+  [
+    "settled",
+    `at the first log after which the change per epoch stays below ${100 * QUIET_SHARE} % of its largest to the end over at least ${FEWEST_QUIET} later logs - not said of fewer than ${FEWEST_LOGS} logs`,
+  ],
+];
+/** Words of the table that stand beside its charts and are seen. */
+const WORDS = "thead th:first-child, thead th > span:not(.visually-hidden), tbody th, td b, td small, td > span, td.plot > p";
 
 export function convergenceExports({ indexes }: ExportProps): Offer[] {
   return [
