@@ -173,7 +173,10 @@ class TopActivations(ViewCallback):
         top = features.top(slots, len(found.value), tiles, self.channel_order)
         refused = None
         if tiles is None:
-            refused = str(self._project.refused.get(path, "the projections failed at this epoch."))
+            why = "the projections failed at this epoch."
+            if not slots.filled.any():
+                why = "no activation of the drawn maps is a finite number at this epoch."
+            refused = str(self._project.refused.get(path, why))
         extended = self._project.extended(path)
         self.write(step, "strength", path, strength.facts, strength.blobs)
         facts = {**top.facts, "rule": self.rule, "refused": refused, "extended": extended}

@@ -11,10 +11,15 @@ from tests.browser.feature_logs import GREY, K, PlantedLayer, gratings, write_fe
 
 LAYER = "<i>conv1"
 EPOCHS, SIDE, PICTURES = 3, 6, 20
-UNCHANGED, REPLACED, DIES, REVIVES, SOME, INVERTED, DEAD, UNDRAWN = MAPS = range(8)
+UNCHANGED, REPLACED, DIES, REVIVES, SOME, INVERTED, DEAD, UNDRAWN, DIVERGES = MAPS = range(9)
 """What happens to each map from epoch 2 to epoch 3."""
 STRENGTH = np.array(
-    [[4, 4, 4, 4, 4, 4, 0, 1], [4, 8, 5, 0, 4, 4, 0, 1], [4, 4, 0, 6, 6, 4, 0, 4]], np.float32
+    [
+        [4, 4, 4, 4, 4, 4, 0, 1, 4],
+        [4, 8, 5, 0, 4, 4, 0, 1, 4],
+        [4, 4, 0, 6, 6, 4, 0, 4, -np.inf],
+    ],
+    np.float32,
 )
 BY_PICTURES = [REPLACED, SOME, UNCHANGED, INVERTED]
 BY_STRENGTH = [UNDRAWN, REPLACED, SOME, UNCHANGED, INVERTED]
@@ -27,6 +32,7 @@ def strongest_pictures() -> NDArray[np.int64]:
     pictures[2, REPLACED] += K
     pictures[2, SOME, -3:] += K
     pictures[2, INVERTED] = np.roll(pictures[2, INVERTED], 1)
+    pictures[2, DIVERGES] = -1
     return pictures
 
 

@@ -86,7 +86,7 @@ def export_board(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
     root = tmp_path_factory.mktemp("export") / "logs"
     export_world.write_world(root)
     board = Board(root)
-    yield board.await_runs(3, steps=export_world.EPOCHS)
+    yield board.await_runs(4, steps=export_world.EPOCHS)
     board.close()
 
 

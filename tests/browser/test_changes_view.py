@@ -14,9 +14,12 @@ from tests.browser.board import Board
 from tests.browser.changes_world import (
     BY_PICTURES,
     BY_STRENGTH,
+    DEAD,
     DIES,
+    DIVERGES,
     EPOCHS,
     INVERTED,
+    MAPS,
     REPLACED,
     REVIVES,
     RISE,
@@ -65,7 +68,9 @@ def _mode(tab: Tab, name: str) -> None:
 
 def test_counts_and_ranking_by_pictures(tab: Tab) -> None:
     expect(_compared(tab)).to_have_text("A epoch 2 → B epoch 3")
-    words = "1 newly dead, 1 revived, 1 dead at both, median turnover 17\u2009%, 7 of 8 maps drawn."
+    words = (
+        "1 newly dead, 1 revived, 1 dead at both, 1 not finite, median turnover 17\u2009%, 8 of 9 maps drawn."
+    )
     expect(tab.find(".readout")).to_have_text(words)
     assert _ranking(tab) == BY_PICTURES
     assert [_card(tab, map_).locator(".worth").inner_text() for map_ in BY_PICTURES] == [
@@ -75,6 +80,38 @@ def test_counts_and_ranking_by_pictures(tab: Tab) -> None:
     assert [dead.get_attribute("data-map")] == [str(DIES)]
     expect(dead).to_contain_text("5 → dead")
     expect(tab.find("[aria-label^='revived maps'] .change")).to_contain_text("dead → 6")
+
+
+def _listed(tab: Tab, label: str) -> list[int]:
+    cards = tab.find(f"[aria-label^='{label} maps'] .change").all()
+    return [int(card.get_attribute("data-map") or "") for card in cards]
+
+
+def test_every_map_is_in_a_list(tab: Tab) -> None:
+    expect(_compared(tab)).to_have_text("A epoch 2 → B epoch 3")
+    others = {name: _listed(tab, name) for name in ("not ranked", "dead at both", "not finite")}
+    assert others == {"not ranked": [UNDRAWN], "dead at both": [DEAD], "not finite": [DIVERGES]}
+    shown = [int(card.get_attribute("data-map") or "") for card in tab.find(".change").all()]
+    assert sorted(shown) == list(MAPS)
+    expect(_card(tab, DIVERGES)).to_contain_text("4 → not finite")
+
+
+def test_a_map_that_is_dead_or_not_finite_is_said_to_be_and_hatched(tab: Tab) -> None:
+    expect(tab.find(".change .hatch")).to_have_count(5)
+    expect(_card(tab, DEAD).locator(".hatch.dead")).to_have_count(2)
+    expect(_card(tab, REVIVES).locator("[role=img][aria-label='at A'] ~ .hatch.dead")).to_have_count(1)
+    expect(_card(tab, DIVERGES).locator("[role=img][aria-label='at B'] ~ .hatch.not-finite")).to_have_count(1)
+    head = tab.find(".pair-head")
+    for map_, words, at_a, at_b in (
+        (DEAD, "dead at both", "dead", "dead"),
+        (DIES, "strength 5 → dead", "", "dead"),
+        (DIVERGES, "strength 4 → not finite", "", "not-finite"),
+    ):
+        _card(tab, map_).click()
+        expect(head).to_contain_text(words)
+        for mosaic, state in zip(tab.find(".pair [data-what=patches]").all(), (at_a, at_b), strict=True):
+            expect(mosaic.locator(".hatch")).to_have_count(1 if state else 0)
+            expect(mosaic.locator(f".hatch.{state or 'none'}")).to_have_count(1 if state else 0)
 
 
 def test_ranking_by_projections_is_that_of_the_logged_pixels(tab: Tab) -> None:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Download, Route, expect
 
 from tb_convvis import http, schema
 from tests.browser import worlds
 from tests.browser.board import Board
 from tests.browser.export_world import (
+    BROKEN,
     CLASSES,
+    DAMAGED,
+    DEAD,
+    DIVERGED,
     EPOCHS,
     FORMULA,
     KERNEL,
@@ -30,7 +35,7 @@ from tests.browser.export_world import (
     STRONGEST,
     open_features,
 )
-from tests.browser.feature_logs import K
+from tests.browser.feature_logs import GREY, K
 from tests.browser.menu import TIMES, Menu, Pixels
 from tests.browser.tab import Open
 from tests.logs import START, LogFile
@@ -236,6 +241,95 @@ def test_tables_hold_the_planted_numbers(export_board: Board, open_tab: Open) ->
     found = np.array([row["strength"] for row in rows], np.float32).reshape(2, EPOCHS, MAPS)
     assert np.array_equal(found, np.stack([STRENGTH, STRENGTH]))
     assert {row["change"] for row in rows} == {"NaN"}
+
+
+def _abort(route: Route) -> None:
+    route.abort()
+
+
+def test_nothing_is_saved_while_a_part_of_it_cannot_be_fetched(export_board: Board, open_tab: Open) -> None:
+    # Then neither strengths of all epochs nor projections are here.
+    tab = open_features(open_tab, export_board, "a", step="3", show="patches")
+    menu = Menu(tab)
+    tab.page.route("**/blobs**", _abort)
+    saved: list[Download] = []
+
+    def keep(download: Download) -> None:
+        saved.append(download)
+
+    tab.page.on("download", keep)
+    said = menu.dialog.locator(".said")
+    for label in (
+        "CSV: Strengths of all maps, all epochs",
+        "PNG 300 dpi: Fig. 4: evolution over the epochs",
+        "SVG: Fig. 2: projections and patches",
+    ):
+        menu.dialog.get_by_label(label, exact=True).click()
+        lacks = re.compile(
+            r"Not exported: \d+ of \d+ records could not be fetched. TensorBoard does not answer"
+        )
+        expect(said).to_have_text(lacks, timeout=20_000)
+        expect(menu.dialog.locator("[aria-busy=true]")).to_have_count(0)
+    assert saved == []
+    tab.page.unroute("**/blobs**")
+    comments, rows = menu.table("CSV: Strengths of all maps, all epochs")
+    assert {int(row["epoch"]) for row in rows} == set(range(1, EPOCHS + 1))
+    assert not any("left out" in line for line in comments)
+    tab.errors.clear()
+
+
+def test_what_is_damaged_is_left_out_and_said_to_be(export_board: Board, open_tab: Open) -> None:
+    menu = Menu(open_features(open_tab, export_board, "a", BROKEN, step="3", pins=f"{LAYER}(3)"))
+    said = menu.dialog.locator(".said")
+    for label in ("Strengths of all maps, all epochs", "Activations of the drawn maps, all epochs"):
+        comments, rows = menu.table(f"CSV: {label}")
+        assert comments.count(f"# left out: 1 of 6 epochs (damaged): {DAMAGED}") == 1
+        expect(said).to_contain_text(f"; left out: 1 of 6 epochs (damaged): {DAMAGED}")
+        epochs = {
+            run: {int(row["epoch"]) for row in rows if row["run"] == f"{run}/convvis"}
+            for run in ("a", BROKEN)
+        }
+        assert epochs["a"] - epochs[BROKEN] == {DAMAGED}
+    menu.dialog.locator("select").select_option(BROKEN)
+    _, info = menu.picture("PNG 300 dpi: Fig. 4: evolution over the epochs")
+    assert info["left_out"] == f"1 of 4 epochs (damaged): {DAMAGED}"
+
+
+def _text(svg: ElementTree.Element) -> list[str]:
+    return [text.text or "" for text in svg.iter(f"{SVG}text")]
+
+
+def _grey(image: Pixels) -> float:
+    """Which share of a picture is as grey as what nothing influences."""
+    return float((image == GREY).all(-1).mean())
+
+
+def test_dead_maps_are_hatched_and_named(export_board: Board, open_tab: Open) -> None:
+    pins = f"{LAYER}({DEAD}.{DIVERGED}.3)"
+    menu = Menu(
+        open_features(open_tab, export_board, "a", step="5", map=str(DIVERGED), pins=pins, show="both")
+    )
+    labels = {
+        "Fig. 2: projections and patches",
+        "Fig. 4: evolution over the epochs",
+        f"Map {DIVERGED}",
+        f"Maps of {LAYER}",
+    }
+    for label in labels:
+        drawn, info = menu.picture(
+            f"{'PNG 300 dpi' if label.startswith('Fig') else f'PNG 1{TIMES}'}: {label}"
+        )
+        assert info["crossed"] == "not finite: none of the map's activations is a finite number"
+        assert ("hatched" in info) == label.startswith("Fig. 4")
+        assert _grey(drawn) < 0.02, label
+    assert f"map {DIVERGED}, not finite" in _text(menu.drawing("SVG: Fig. 2: projections and patches"))
+    assert "patches, not finite" in _text(menu.drawing(f"SVG: Map {DIVERGED}"))
+    assert "not finite" in _text(menu.drawing(f"SVG: Maps of {LAYER}"))
+    rows = {
+        (int(row["epoch"]), int(row["map"])): row["strength"]
+        for row in menu.table("CSV: Strengths of all maps, all epochs")[1]
+    }
+    assert rows[5, DIVERGED] == "-Infinity"
 
 
 def test_filter_statistics_and_histograms(export_board: Board, board: Board, open_tab: Open) -> None:

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser
 
 from tests.browser import networks, worlds
 from tests.browser.board import Board
-from tests.browser.feature_logs import K, PlantedLayer, write_features
+from tests.browser.feature_logs import GREY, K, PlantedLayer, write_features
 from tests.browser.heat import cividis
 from tests.browser.menu import TIMES, Menu, Pixels
 from tests.browser.tab import Open
@@ -150,7 +150,9 @@ def test_convergence_tables_and_charts(planted: Board, open_tab: Open) -> None:
         assert float(row["projections"]) == change / 2
         assert float(row["jumps"]) == pytest.approx(round(change * JUMPING) / JUMPING)
     assert found["conv1", 0]["weights"] == found["'@conv2", 1]["weights"] == "NaN"
-    _, rows = menu.table("CSV: Epochs at which layers settled")
+    comments, rows = menu.table("CSV: Epochs at which layers settled")
+    (rule,) = (line for line in comments if line.startswith("# settled: "))
+    assert "below 5 % of its largest to the end over at least 2 later logs" in rule
     told = {(row["layer"], row["measure"]): (row["state"], row["epoch"]) for row in rows}
     assert told["conv1", "weights"] == ("settled", "3")
     _, rows = menu.table("CSV: Metrics that are shown, all epochs")
@@ -159,12 +161,14 @@ def test_convergence_tables_and_charts(planted: Board, open_tab: Open) -> None:
     svg = menu.drawing("SVG: Metrics and layers")
     words = [text.text for text in svg.iter(f"{SVG}text")]
     assert {"loss", "conv1", "@conv2", "settles", "settled at 3"} <= set(words)
+    assert "Over the epochs" not in words, "it is there for screen readers only"
     assert not list(svg.iter(f"{SVG}image"))
     curves = [path for path in svg.iter(f"{SVG}path") if path.get("d", "").count("L") == len(WEIGHTS) - 1]
     assert len(curves) >= 2
     image, info = menu.picture(f"2{TIMES}: Metrics and layers")
     assert image.shape[1] == 2 * float(svg.get("width", ""))
     assert info["measure"] == "weights"
+    assert "below 5 % of its largest to the end" in info["settled"]
 
 
 def test_what_changed_as_table_and_pair(planted: Board, open_tab: Open) -> None:
@@ -177,12 +181,32 @@ def test_what_changed_as_table_and_pair(planted: Board, open_tab: Open) -> None:
     assert float(found[0]["turnover"]) == float(found[0]["value"]) == pytest.approx(2 / K)
     strengths = [[float(found[map_][f"strength_{side}"]) for map_ in range(3)] for side in "ab"]
     assert np.array_equal(strengths, STRENGTH)
-    image, info = menu.picture(f"PNG 1{TIMES}: Map 0 at A and B")
+    image, info = menu.picture(f"PNG 1{TIMES}: Map 0 at A and B, side by side")
     assert (info["epochs"], info["came"], info["went"]) == ("A 1, B 2", "2", "2")
     lefts = [_columns_of(image, PROJECTIONS[epoch, 0]) for epoch in range(2)]
     assert [len(places) for places in lefts] == [K, K]
     assert max(lefts[0]) < min(lefts[1]), "A stands at the left"
-    menu.drawing("SVG: Map 0 at A and B")
+    menu.drawing("SVG: Map 0 at A and B, side by side")
+
+
+def test_a_map_that_died_is_hatched_in_its_pair(planted: Board, open_tab: Open) -> None:
+    menu = _open(open_tab, planted, "changes", "changed", map="1")
+    image, info = menu.picture(f"PNG 1{TIMES}: Map 1 at A and B, side by side")
+    assert info["hatched"] == "dead: no picture excites the map"
+    assert (image == GREY).all(-1).mean() < 0.02
+    words = [text.text for text in menu.drawing("SVG: Map 1 at A and B, side by side").iter(f"{SVG}text")]
+    assert {"A: projections", "B: projections, dead", "B: patches, dead"} <= set(words)
+
+
+def test_the_difference_of_a_pair_has_the_colours_of_the_logged_pixels(
+    planted: Board, open_tab: Open
+) -> None:
+    menu = _open(open_tab, planted, "changes", "changed", map="0", ab="difference")
+    image, info = menu.picture(f"PNG 1{TIMES}: Map 0, difference of A and B")
+    apart = np.abs(PROJECTIONS[0, 0].astype(int) - PROJECTIONS[1, 0]).max(-1)
+    assert info["shown"].startswith(f"|A - B| from 0 to {apart.max()} grey levels, mean {apart.mean():.3g}")
+    expected = np.rint([[cividis(value / apart.max()) for value in row] for row in apart]).astype(np.uint8)
+    assert len(_columns_of(image, expected)) == K
 
 
 def _columns_of(image: Pixels, tile: Pixels) -> list[int]:

@@ -32,6 +32,7 @@ STRENGTH = np.array(
 STRONGEST_FIRST = {3: [7, 6, 4, 3, 2, 1, 0, 5], 4: [4, 1, 7, 0, 3, 6, 2, 5]}
 CHANGE = np.full((EPOCHS, MAPS), np.nan)
 CHANGE[1:] = [0.1, np.nan, 0.3, 0.2, 0.9, np.nan, 0.3, 0.05]
+CHANGE[LONE := 2, DEAD] = 0.6
 MOST_CHANGED_FIRST = [4, 2, 6, 3, 0, 7, 1, 5]
 PICTURE = np.array([0, 1, 2, 0, 1, 2, 0, 1])
 """Number of each map's strongest picture, which is also that of its class."""
@@ -233,6 +234,17 @@ def _heights(curve: Locator) -> list[float]:
     """Where the corners of a curve lie, from above, of those that are drawn."""
     path = curve.locator("path.curve").get_attribute("d") or ""
     return [float(y) for y in re.findall(r"[ML][\d.]+,([\d.]+)", path)]
+
+
+def test_a_value_between_unknown_ones_is_a_dot(planted: Board, open_tab: Open) -> None:
+    tab = open_tab(planted.url, view="features", layer=LAYER, map=str(DEAD), runs=worlds.runs("a"))
+    dot = tab.find("[aria-label='change of the projection of map 5 over the epochs'] circle.lone:not(.thin)")
+    expect(dot).to_have_count(1)
+    marker = tab.find("[aria-label='strength of map 5 over the epochs'] .marker")
+    tab.press(",")
+    assert tab.epoch == f"epoch {LONE + 1} of {EPOCHS}"
+    assert float(dot.get_attribute("cx") or "") == pytest.approx(float(marker.get_attribute("x1") or ""))
+    expect(tab.find("circle.lone")).to_have_count(1)
 
 
 def test_curves_and_kernel_of_the_enlarged_map(planted: Board, open_tab: Open) -> None:

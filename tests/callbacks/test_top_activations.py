@@ -264,3 +264,33 @@ def test_without_data_convvis_says_what_is_left_out(
     x, y = pictures()
     small_model().fit(x, y, verbose=2, callbacks=[ConvVis(tmp_path, budget=None)])
     assert "neither features nor occlusion maps are logged" in capsys.readouterr().out
+
+
+class _Diverge(keras.callbacks.Callback):
+    """From its second epoch on all weights are NaN."""
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        if epoch == 1:
+            self.model.set_weights([np.full_like(weight, np.nan) for weight in self.model.get_weights()])
+
+
+def test_of_a_network_that_diverged_no_activation_is_logged_as_a_number(tmp_path: Path) -> None:
+    x, y = pictures()
+    layers = [
+        keras.layers.Conv2D(5, 3, name="conv"),
+        keras.layers.GlobalMaxPooling2D(),
+        keras.layers.Dense(3),
+    ]
+    model = keras.Sequential([keras.Input(x.shape[1:]), *layers])
+    model.compile("sgd", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    fit(model, _Diverge(), TopActivations(tmp_path, data=(x, y), layers=["conv"]), epochs=2)
+    run = tmp_path / "convvis"
+    *before, strength = records(run, "convvis/strength/conv")
+    assert all(np.isfinite(blob(record, 0)).all() for record in before)
+    assert np.array_equal(blob(strength, 0), np.full(5, -np.inf, np.float32))
+    assert np.array_equal(blob(strength, 2), np.full(5, -1))
+    top = records(run, "convvis/top/conv")[-1]
+    assert (numbers(top)["image"] == -1).all()
+    assert (
+        top.manifest.facts["refused"] == "no activation of the drawn maps is a finite number at this epoch."
+    )

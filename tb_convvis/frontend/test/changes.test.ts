@@ -4,6 +4,7 @@ import { cosineChange, differences } from "../src/lib/difference";
 import { alignedTo, stayed, turnover } from "../src/lib/turnover";
 import type { RankBy } from "../src/settings";
 import { type Side, changesBetween } from "../src/views/changeRanking";
+import { strengthWords } from "../src/views/changeWords";
 
 const pixels = (...colours: [number, number, number][]) => new Uint8ClampedArray(colours.flatMap((colour) => [...colour, 255]));
 
@@ -61,7 +62,7 @@ describe("changes of a layer", () => {
   };
   // Map 1 is not drawn; 2 dies, 3 revives, 4 is dead throughout.
   const before = [4, 1, 7, 0, -1, 2];
-  const after = [2, 3, 0, 5, Number.NaN, 2.5];
+  const after = [2, 3, 0, 5, -0.5, 2.5];
   const picturesBefore: [number, number][] = [[0, 1], [0, 1], [0, 1], [0, 1], [0, 1]];
   const picturesAfter: [number, number][] = [[0, 1], [8, 9], [8, 9], [8, 9], [0, 9]];
   const found = (by: RankBy, known = true) =>
@@ -69,26 +70,52 @@ describe("changes of a layer", () => {
   const numbers = (changes: { map: number }[]) => changes.map(({ map }) => map);
 
   it("tell who died and who revived", () => {
-    const { died, revived, deadAtBoth, drawn, of } = found("turnover");
-    expect([numbers(died), numbers(revived), deadAtBoth, drawn, of]).toEqual([[2], [3], 1, 5, 6]);
+    const { of, drawn, maps: all } = found("turnover");
+    expect([numbers(of["newly dead"]), numbers(of.revived), drawn, all]).toEqual([[2], [3], 5, 6]);
+  });
+
+  it("tell of every map, ranked or not", () => {
+    const kinds = (by: RankBy, known = true) => found(by, known).all.map(({ map, kind }) => [map, kind]);
+    const all = [[0, "alive"], [1, "not drawn"], [2, "newly dead"], [3, "revived"], [4, "dead at both"], [5, "alive"]];
+    expect(kinds("turnover")).toEqual(all);
+    expect(kinds("strength")).toEqual(all.map(([map, kind]) => [map, map === 1 ? "alive" : kind]));
+    expect(kinds("strength", false)).toEqual(all);
+    expect(numbers(found("turnover").of["not drawn"])).toEqual([1]);
+    expect(numbers(found("turnover").of["dead at both"])).toEqual([4]);
+  });
+
+  it("do not take a map for dead whose activations are no finite numbers", () => {
+    const diverged = (strengths: number[]) => strengths.map((strength, map) => (map === 0 || map === 3 ? -Infinity : strength));
+    const gone = changesBetween(side(before, picturesBefore), side(diverged(after), picturesAfter), "strength", () => Number.NaN);
+    expect([numbers(gone.of["newly dead"]), numbers(gone.of.revived), numbers(gone.of["not finite"])]).toEqual([[2], [], [0, 3]]);
+    const back = changesBetween(side(diverged(before), picturesBefore), side(after, picturesAfter), "strength", () => Number.NaN);
+    expect([numbers(back.of.revived), numbers(back.of["not finite"])]).toEqual([[], [0, 3]]);
+    expect(back.of["not finite"].map(({ value }) => value)).toEqual([Number.NaN, Number.NaN]);
+  });
+
+  it("are said in words", () => {
+    const words = (a: number, b: number) => strengthWords({ strengths: [a, b] });
+    expect([words(12.1, 0), words(0, 3), words(0, -1), words(4, -Infinity), words(-Infinity, -Infinity), words(Number.NaN, Number.NaN), words(2, 2)]).toEqual([
+      "12.1 → dead", "dead → 3", "dead at both", "4 → not finite", "not finite at both", "not known at both", "2 → 2",
+    ]);
   });
 
   it("rank the maps that are alive at both by the chosen measure", () => {
     const turned = found("turnover");
-    expect([numbers(turned.ranking), turned.medians.turnover]).toEqual([[5, 0], 0.25]);
-    expect(numbers(found("projections").ranking)).toEqual([5, 0]);
+    expect([numbers(turned.of.alive), turned.medians.turnover]).toEqual([[5, 0], 0.25]);
+    expect(numbers(found("projections").of.alive)).toEqual([5, 0]);
     const strength = found("strength");
-    expect(numbers(strength.ranking)).toEqual([1, 0, 5]);
-    expect(strength.ranking.map(({ value }) => value)).toEqual([3, 0.5, 1.25]);
+    expect(numbers(strength.of.alive)).toEqual([1, 0, 5]);
+    expect(strength.of.alive.map(({ value }) => value)).toEqual([3, 0.5, 1.25]);
   });
 
   it("go by the drawn maps alone where the strengths of all are not logged", () => {
-    const { died, ranking } = found("strength", false);
-    expect([numbers(died), numbers(ranking)]).toEqual([[2], [0, 5]]);
+    const { of } = found("strength", false);
+    expect([numbers(of["newly dead"]), numbers(of.alive)]).toEqual([[2], [0, 5]]);
   });
 
   it("put what is not known last, and count it", () => {
     const unsure = changesBetween(side(before, picturesBefore), side(after, picturesAfter), "projections", ([a]) => (a === 0 ? Number.NaN : 0));
-    expect([numbers(unsure.ranking), unsure.unknown]).toEqual([[5, 0], 1]);
+    expect([numbers(unsure.of.alive), unsure.unknown]).toEqual([[5, 0], 1]);
   });
 });

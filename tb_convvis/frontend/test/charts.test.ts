@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { cividis } from "../src/lib/colourMaps";
 import { median } from "../src/lib/median";
-import { monotone, polyline } from "../src/lib/paths";
+import { isolated, monotone, polyline } from "../src/lib/paths";
 import { scaleLinear, ticks, upTo } from "../src/lib/scale";
 import { number, whole } from "../src/lib/words";
 
@@ -33,6 +33,13 @@ describe("scales", () => {
 describe("paths", () => {
   it("leave gaps for what is not finite", () => {
     expect(polyline([[0, 1], [10, 2], [20, Number.NaN], [50, 5.12345], [60, 6]])).toBe("M0,1L10,2M50,5.123L60,6");
+  });
+
+  it("know the points that no line leads to", () => {
+    const [lone, first, last] = [[0, 1], [20, 2], [50, 4]] as const;
+    const gap = [10, Number.NaN] as const;
+    expect(isolated([lone, gap, first, [30, 3], [40, Number.NaN], last])).toEqual([lone, last]);
+    expect([isolated([lone]), isolated([lone, first]), isolated([gap])]).toEqual([[lone], [], []]);
   });
 
   it("rise and fall only where the points do", () => {

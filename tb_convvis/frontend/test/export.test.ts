@@ -2,9 +2,9 @@
 import { inflateSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { cell, comment, toCsv } from "../src/export/csv";
-import { type Figure, box, captionOf, clip, isExact, paperSheet, wrap } from "../src/export/figure";
+import { type Figure, box, captionOf, clip, hatched, isExact, paperSheet, wrap } from "../src/export/figure";
 import { chunk, crc32, textChunk, withText } from "../src/export/png";
-import { ranges, timeWords, together } from "../src/export/provenance";
+import { leftOut, ranges, timeWords, together } from "../src/export/provenance";
 import { fits } from "../src/export/raster";
 import { fileName } from "../src/export/save";
 import { escapeXml, toSvg } from "../src/export/svg";
@@ -24,6 +24,37 @@ describe("what is told of several runs", () => {
   });
 });
 
+describe("what a file lacks", () => {
+  it("is named with its epochs, and nothing is said where it lacks none", () => {
+    expect(leftOut([5, 6, 2], 7)).toEqual([["left out", "3 of 7 epochs (damaged): 2, 5-6"]]);
+    expect(leftOut([], 7)).toEqual([]);
+  });
+});
+
+describe("hatching", () => {
+  const ends = (crossed: boolean) => {
+    const [lines] = hatched({ left: 7, top: 9, width: 60, height: 30 }, "#808080", crossed);
+    const d = lines?.kind === "path" ? lines.d : "";
+    return [...d.matchAll(/M([-\d.]+) ([-\d.]+)L([-\d.]+) ([-\d.]+)/g)].map((found) => found.slice(1).map(Number) as [number, number, number, number]);
+  };
+
+  it("goes from edge to edge and not beyond", () => {
+    for (const [x1, y1, x2, y2] of ends(true)) {
+      for (const [x, y] of [[x1, y1], [x2, y2]] as const) {
+        expect(x >= 0 && x <= 60 && y >= 0 && y <= 30).toBe(true);
+        expect(x === 0 || x === 60 || y === 0 || y === 30, "it ends at an edge").toBe(true);
+      }
+      expect(Math.abs(x1 - x2)).toBeCloseTo(Math.abs(y1 - y2));
+    }
+  });
+
+  it("slants one way, and crossed both ways", () => {
+    const slants = (crossed: boolean) => new Set(ends(crossed).map(([x1, y1, x2, y2]) => Math.sign((x1 - x2) * (y1 - y2))));
+    expect([slants(false), slants(true)]).toEqual([new Set([-1]), new Set([-1, 1])]);
+    expect(ends(true)).toHaveLength(2 * ends(false).length);
+  });
+});
+
 describe("a text that is too long", () => {
   it("is cut where its end still fits", () => {
     const wide = (text: string) => 10 * [...text].length;
@@ -35,6 +66,10 @@ describe("a text that is too long", () => {
 describe("tables", () => {
   it("quotes what would end a cell, and keeps numbers numbers", () => {
     expect(["plain", 'a "b"', "a,b", "a\nb", null, -1.5, Number.NaN].map(cell)).toEqual(["plain", '"a ""b"""', '"a,b"', '"a\nb"', "", "-1.5", "NaN"]);
+  });
+
+  it("quotes a number sign, at which readers that skip comments would cut the cell", () => {
+    expect(["#1/run", "C#", "dog #2, black"].map(cell)).toEqual(['"#1/run"', '"C#"', '"dog #2, black"']);
   });
 
   it("makes names that a spreadsheet would run plain text", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { plan } from "../src/data/plan";
-import { TopNumbers, type Strengths, hasJumped, parseStrengths, topFacts, windowOf } from "../src/data/top";
+import { TopNumbers, type Strengths, hasJumped, parseStrengths, stateOf, topFacts, windowOf } from "../src/data/top";
 import { layoutCells, cellAt } from "../src/lib/cellLayout";
 import { drawnSize, patchOf, tileInMap, tileInOverview } from "../src/lib/mosaic";
 import { changeWords, ruleWords } from "../src/views/featureWords";
@@ -23,7 +23,8 @@ describe("records of features", () => {
   it("reads the activations, and tells dead maps and slots without a picture", () => {
     const numbers = new TopNumbers(topFacts(FACTS, "top"), NUMBERS);
     expect(numbers.at(0, 1)).toEqual({ value: 3, image: 12, row: 1, col: 2, top: 3, left: 4, scale: 0.5 });
-    expect([numbers.isDead(0), numbers.isDead(1)]).toEqual([false, true]);
+    expect([numbers.state(0), numbers.state(1)]).toEqual(["alive", "dead"]);
+    expect([4, 0, -1, -Infinity, Number.NaN].map(stateOf)).toEqual(["alive", "dead", "dead", "not finite", "not finite"]);
     expect(numbers.at(1, 1).image).toBe(-1);
   });
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { network } from "../src/data/network";
 import { type Edge, layered } from "../src/lib/layered";
 import { allNodes, sceneOf } from "../src/views/networkScene";
+import { parameterWords, trainedWords } from "../src/views/networkWords";
 
 const size = { width: 100, height: 40 };
 
@@ -64,5 +65,22 @@ describe("what is drawn", () => {
     expect(scene.blocks.map(({ nodes }) => nodes[0]?.inside)).toEqual([1, 0]);
     for (const wrong of [{ layers: [{}] }, { graphs: [] }, facts([call("a", [""], { inputs: [["", -1]] })], ["a"]), { fields: { a: { size: ["3"] } } }])
       expect(() => network(wrong, "model")).toThrow("model");
+  });
+});
+
+describe("what is trained", () => {
+  const logged = (...trainable: (number | undefined)[]) =>
+    network({ parameters: 50, layers: [{ name: "m", parameters: 50, trainable: trainable[0] }, { name: "m/in", parameters: 20, trainable: trainable[1] }] }, "model");
+  const words = (...trainable: (number | undefined)[]) => [trainedWords(logged(...trainable)), parameterWords(logged(...trainable).layers.get("m")!, 100)];
+
+  it("is said where it is not all", () => {
+    expect(words(30, 20)).toEqual([", 30 of them trained", "50 · 50 % of the network · 30 trained"]);
+    expect(words(0, 0)).toEqual([", 0 of them trained", "50 · 50 % of the network · not trained"]);
+    expect(words(50, 20)).toEqual(["", "50 · 50 % of the network"]);
+  });
+
+  it("is not said of logs that do not tell", () => {
+    expect(words(undefined, undefined)).toEqual(["", "50 · 50 % of the network"]);
+    expect(trainedWords(network({ parameters: 50 }, "model"))).toBe("");
   });
 });

@@ -80,4 +80,41 @@ describe("Store", () => {
     expect(store.trouble.value).toBeNull();
     expect(store.manifest(one, 0)?.value?.kind).toBe("filters");
   });
+
+  describe("where all of it is needed", () => {
+    it("throws what is lacking, and why", async () => {
+      vi.stubGlobal("fetch", (address: string) => Promise.resolve(answer(address)));
+      const store = new Store();
+      await store.need([{ ...wholeSeries(one, 0, 1), positions: [0] }]);
+      vi.stubGlobal("fetch", () => Promise.reject(new TypeError("connection refused")));
+      await expect(store.need([wholeSeries(one, 0, 1)])).rejects.toThrow("1 of 2 records could not be fetched. TensorBoard does not answer.");
+      vi.stubGlobal("fetch", (address: string) => Promise.resolve(answer(address)));
+      await store.need([{ ...wholeSeries(one, 0, 1), indices: [0, 1] }]);
+      expect(store.kernel(one, 1)?.error, "damage is not for it to judge").toContain("checksum");
+    });
+
+    it("waits for what others asked for, and asks again where they gave it up", async () => {
+      const answers: ((response: Response | PromiseLike<Response>) => void)[] = [];
+      const addresses: string[] = [];
+      vi.stubGlobal("fetch", (address: string, { signal }: { signal: AbortSignal | null }) => {
+        addresses.push(address);
+        return new Promise<Response>((resolve, reject) => {
+          answers.push(resolve);
+          signal?.addEventListener("abort", () => reject(new DOMException("aborted", "AbortError")));
+        });
+      });
+      const store = new Store();
+      const stop = new AbortController();
+      void store.ensure([wholeSeries(one, 0, 1)], stop.signal);
+      let came = false;
+      const needed = store.need([wholeSeries(one, 0, 1)]).then(() => (came = true));
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      expect([came, addresses.length]).toEqual([false, 1]);
+      stop.abort();
+      await vi.waitFor(() => expect(addresses).toHaveLength(2));
+      answers[1]?.(answer(addresses[1] ?? ""));
+      await needed;
+      expect(store.manifest(one, 1)?.value?.kind).toBe("filters");
+    });
+  });
 });

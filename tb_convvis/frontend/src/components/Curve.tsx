@@ -1,7 +1,7 @@
 /** A number over the epochs, with the current epoch marked; a click goes to the nearest epoch. */
 
 import { useMemo } from "preact/hooks";
-import { polyline } from "../lib/paths";
+import { type Point, isolated, polyline } from "../lib/paths";
 import { scaleLinear, upTo } from "../lib/scale";
 import { number } from "../lib/words";
 import { useWidth } from "./useWidth";
@@ -29,7 +29,10 @@ export function Curve({ steps, values, reference, domain, peak, current, colour,
   const { x, y, still } = useMemo(() => {
     const x = scaleLinear(domain, [MARGIN.left, Math.max(MARGIN.left + 1, width - MARGIN.right)]);
     const y = scaleLinear(upTo(peak, 3), [HEIGHT - MARGIN.bottom, MARGIN.top]);
-    const path = (curve: readonly number[]) => polyline(curve.map((value, at) => [x(steps[at] ?? 0), y(value)]));
+    const points = (curve: readonly number[]): Point[] => curve.map((value, at) => [x(steps[at] ?? 0), y(value)]);
+    const dots = (kind: string, curve: readonly Point[], radius: number) =>
+      isolated(curve).map(([left, top]) => <circle key={`${kind}${left}`} class={kind} cx={left} cy={top} r={radius} fill={colour} />);
+    const [own, thin] = [points(values), points(reference)];
     const still = (
       <>
         {y.ticks(3).map((tick) => (
@@ -41,8 +44,10 @@ export function Curve({ steps, values, reference, domain, peak, current, colour,
         {x.ticks(Math.max(2, Math.floor(width / 70))).filter(Number.isInteger).map((tick) => (
           <text key={tick} class="axis" x={x(tick)} y={HEIGHT - 5} text-anchor="middle">{tick}</text>
         ))}
-        <path class="reference" d={path(reference)} />
-        <path class="curve" d={path(values)} stroke={colour} />
+        <path class="reference" d={polyline(thin)} />
+        {dots("lone thin", thin, 1.5)}
+        <path class="curve" d={polyline(own)} stroke={colour} />
+        {dots("lone", own, 2.5)}
       </>
     );
     return { x, y, still };

@@ -3,8 +3,9 @@
 import { useState } from "preact/hooks";
 import { wordsOf } from "../api";
 import { toCsv } from "../export/csv";
-import { COLUMNS, type Figure, type Sheet, letGo, paperSheet, screenSheet, withCaption } from "../export/figure";
+import { COLUMNS, type Facts, type Figure, type Sheet, letGo, paperSheet, screenSheet, withCaption } from "../export/figure";
 import type { FigureOffer, Offer, TableOffer } from "../export/offer";
+import { LEFT_OUT } from "../export/provenance";
 import { fits, pixelSize, toPng } from "../export/raster";
 import { fileName, save } from "../export/save";
 import { toSvg } from "../export/svg";
@@ -39,9 +40,10 @@ export function ExportRows({ offers }: { offers: readonly Offer[] }) {
     }
     setBusy(false);
   };
-  const give = (file: Blob, name: string): Said => {
+  const give = (file: Blob, name: string, facts: Facts): Said => {
     save(file, name);
-    return { words: `Saved ${name} (${Math.ceil(file.size / 1024)} kB)` };
+    const lacking = facts.filter(([fact]) => fact === LEFT_OUT).map(([, what]) => `; left out: ${what}`);
+    return { words: `Saved ${name} (${Math.ceil(file.size / 1024)} kB)${lacking.join("")}` };
   };
   const withFigure = (offer: FigureOffer, what: string, write: (figure: Figure) => Promise<Said>) =>
     run(what, async () => {
@@ -55,13 +57,13 @@ export function ExportRows({ offers }: { offers: readonly Offer[] }) {
   const png = (offer: FigureOffer, scale: number): Promise<void> =>
     withFigure(offer, "a PNG", async (figure) => {
       if (!fits(figure, scale)) return tooLarge(figure, scale, (smaller) => void png(offer, smaller));
-      return give(await toPng(figure, scale), fileName([...figure.name, ...(scale > 1 ? [`${scale}x`] : [])], "png"));
+      return give(await toPng(figure, scale), fileName([...figure.name, ...(scale > 1 ? [`${scale}x`] : [])], "png"), figure.facts);
     });
-  const svg = (offer: FigureOffer) => withFigure(offer, "an SVG", async (figure) => give(await toSvg(figure), fileName(figure.name, "svg")));
+  const svg = (offer: FigureOffer) => withFigure(offer, "an SVG", async (figure) => give(await toSvg(figure), fileName(figure.name, "svg"), figure.facts));
   const csv = (offer: TableOffer) =>
     run("a CSV", async () => {
       const table = await offer.table();
-      return give(await toCsv(table), fileName(table.name, "csv"));
+      return give(await toCsv(table), fileName(table.name, "csv"), table.facts.flat());
     });
 
   const button = (text: string, title: string, go: () => Promise<void>) => (

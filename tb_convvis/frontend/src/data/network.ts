@@ -15,7 +15,8 @@ export interface LayerFacts {
   class: string;
   output: Shape | null;
   parameters: number;
-  trainable: number;
+  /** Null where that was not logged. */
+  trainable: number | null;
   activation: string | null;
   kernel: number[];
   strides: number[];
@@ -72,7 +73,7 @@ const layerFacts = fields<LayerFacts>({
   class: optional(text, ""),
   output: optional(nullable(shape), null),
   parameters: optional(count, 0),
-  trainable: optional(count, 0),
+  trainable: optional(nullable(count), null),
   activation: words,
   kernel: counts,
   strides: counts,

@@ -8,6 +8,7 @@
 import { signal } from "@preact/signals";
 import { ApiError, fetchBlobs, isAbort, wordsOf } from "../api";
 import { Lru } from "../lib/lru";
+import { plural } from "../lib/words";
 import { type Kernel, type Manifest, parseKernel, parseManifest } from "./manifest";
 import type { Series } from "./index";
 import type { Part } from "./container";
@@ -29,11 +30,18 @@ export function seriesKey(series: Series, at: number, index: number): string {
   return `${keys[at]}${index}`;
 }
 
+function partsOf(want: Want): { want: Want; at: number; index: number; key: string }[] {
+  const { series, positions, indices } = want;
+  return positions.flatMap((at) => indices.map((index) => ({ want, at, index, key: seriesKey(series, at, index) })));
+}
+
 export class Store {
   readonly #manifests = new Lru<Outcome<Manifest>>(48 * 2 ** 20);
   readonly #kernels = new Lru<Outcome<Kernel>>(128 * 2 ** 20);
   readonly #blobs = new Lru<Outcome<Uint8Array<ArrayBuffer>>>(160 * 2 ** 20);
   readonly #pending = new Map<string, Request>();
+  /** When a request has ended, however it did. */
+  readonly #ends = new WeakMap<Request, Promise<void>>();
   /** Counts arrivals; reading it makes a component look again when something came. */
   readonly arrivals = signal(0);
   /** Why the last request failed; null when it did not. */
@@ -63,7 +71,32 @@ export class Store {
     const missing = wants
       .map((want) => ({ ...want, positions: want.positions.filter((at) => this.#lacks(want, at)) }))
       .filter((want) => want.positions.length > 0);
-    await Promise.all(plan(missing).map((request) => this.#fetch(request, signal)));
+    const ends = plan(missing).map((request) => {
+      const end = this.#fetch(request, signal);
+      this.#ends.set(request, end);
+      return end;
+    });
+    await Promise.all(ends);
+  }
+
+  /**
+   * Fetches all of the wants, what is on its way for others included, and throws where some of it did not come.
+   *
+   * For what must be whole: `ensure` leaves out what cannot be fetched, which a view shows as still loading. What came
+   * may be damaged.
+   */
+  async need(wants: readonly Want[]): Promise<void> {
+    for (;;) {
+      await this.ensure(wants);
+      const others = new Set(wants.flatMap((want) => partsOf(want)).flatMap(({ key }) => this.#pending.get(key) ?? []));
+      if (others.size === 0) break;
+      // Whoever asked for it may give it up: then it is asked for again.
+      await Promise.all([...others].map((request) => this.#ends.get(request)));
+    }
+    const records = wants.flatMap((want) => want.positions.map((at) => ({ want, at })));
+    const lacking = records.filter(({ want, at }) => this.#lacks(want, at)).length;
+    if (lacking > 0)
+      throw new Error(`${lacking} of ${plural(records.length, "record")} could not be fetched. ${this.trouble.peek()?.words ?? "They are more than the page can hold."}`);
   }
 
   #lacks(want: Want, at: number): boolean {
@@ -76,9 +109,7 @@ export class Store {
   }
 
   async #fetch(request: Request, signal?: AbortSignal): Promise<void> {
-    const keys = request.wants.flatMap((want) =>
-      want.positions.flatMap((at) => want.indices.map((index) => ({ want, at, index, key: seriesKey(want.series, at, index) }))),
-    );
+    const keys = request.wants.flatMap(partsOf);
     for (const { key } of keys) this.#pending.set(key, request);
     const release = () => {
       for (const { key } of keys) if (this.#pending.get(key) === request) this.#pending.delete(key);

@@ -93,6 +93,15 @@ export interface Entry {
 
 const COLUMNS = ["value", "image", "row", "col", "top", "left", "scale"] as const;
 
+/** Whether some picture of the probe set excites a map; "not finite" where none of its activations is a finite number. */
+export type MapState = "alive" | "dead" | "not finite";
+
+/** @param strength the strongest activation; callbacks log -Infinity where none is finite */
+export function stateOf(strength: number): MapState {
+  if (!Number.isFinite(strength)) return "not finite";
+  return strength > 0 ? "alive" : "dead";
+}
+
 /** The activations in a blob: [maps, k, columns]. */
 export class TopNumbers {
   readonly #values: Float32Array;
@@ -127,9 +136,9 @@ export class TopNumbers {
     return { value, image: Number.isInteger(image) && image >= 0 ? image : -1, row, col, top, left, scale };
   }
 
-  /** No picture excites the map: its strongest activation is not above zero. */
-  isDead(map: number): boolean {
-    return !(this.at(map, 0).value > 0);
+  /** @param map position among the drawn maps */
+  state(map: number): MapState {
+    return stateOf(this.at(map, 0).value);
   }
 }
 

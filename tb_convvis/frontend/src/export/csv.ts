@@ -19,7 +19,8 @@ const AT_ONCE = 5_000;
 export function cell(value: Cell): string {
   if (typeof value === "number") return String(value);
   const text = value === null ? "" : /^(?:\s*[=+\-@]|[\t\r\n])/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  // A number sign as well: with `comment="#"` readers cut cells at one, unless it is quoted.
+  return /[",\r\n#]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 /** A line that readers skip. It may not hold what separates cells: what follows would be a cell of its own. */

@@ -63,6 +63,29 @@ export function box({ left, top, width, height }: Rect, paint: { fill?: Paint; s
   return { kind: "path", d: `M0 0h${width}v${height}h${-width}z`, x: left, y: top, ...paint };
 }
 
+/** Dots between two lines of a hatching, and how wide they are: shares of the shorter side, and the least. */
+const PITCH = { share: 1 / 12, least: 5 };
+const LINE = 1 / 9;
+
+/** A rectangle filled with slanting lines; crossed, with such in both directions. */
+export function hatched({ left, top, width, height }: Rect, colour: string, crossed: boolean): Item[] {
+  const pitch = Math.max(PITCH.least, PITCH.share * Math.min(width, height));
+  const lines: string[] = [];
+  for (let sum = pitch / 2; sum < width + height; sum += pitch) {
+    // The line on which x + y is the same, from its upper end to its lower one.
+    const [x1, y1] = [Math.min(sum, width), Math.max(0, sum - width)];
+    const [x2, y2] = [Math.max(0, sum - height), Math.min(sum, height)];
+    lines.push(`M${x1} ${y1}L${x2} ${y2}`);
+    if (crossed) lines.push(`M${width - x1} ${y1}L${width - x2} ${y2}`);
+  }
+  const stroke = { colour, alpha: 1 };
+  const wide = LINE * pitch;
+  return [
+    { kind: "path", d: lines.join(""), x: left, y: top, stroke, width: wide },
+    box({ left, top, width, height }, { stroke, width: wide }),
+  ];
+}
+
 /** Whole multiples keep every pixel of the source a square; all else is smoothed. */
 export function isExact({ from, to }: { from: Rect; to: Rect }): boolean {
   return to.width % from.width === 0 && to.height % from.height === 0;

@@ -3,6 +3,7 @@
 import { type RunIndex, type Series, findSeries } from "../data/index";
 import { fields, optional, text } from "../lib/guards";
 import { shownIndex } from "../lib/steps";
+import { plural } from "../lib/words";
 import { store } from "../state";
 import type { Facts } from "./figure";
 
@@ -42,6 +43,14 @@ export function factsOf(index: RunIndex, layer: string, series: Pick<Series, "st
 export function factsOfAll(index: RunIndex, layer: string, series: Series, more: Facts = []): Facts {
   const last = series.steps.length - 1;
   return factsOf(index, layer, series, last, [["epochs", `all up to ${series.steps[last]}`], ...more]);
+}
+
+/** What a file lacks of what it is of. */
+export const LEFT_OUT = "left out";
+
+/** "left out: 2 of 7 epochs (damaged): 5-6" */
+export function leftOut(damaged: readonly number[], of: number): Facts {
+  return damaged.length > 0 ? [[LEFT_OUT, `${damaged.length} of ${plural(of, "epoch")} (damaged): ${ranges(damaged)}`]] : [];
 }
 
 /** "0-3, 7": whole numbers in short. */

@@ -16,6 +16,12 @@ export function polyline(points: Iterable<Point>): string {
   return path;
 }
 
+/** The points between two gaps: no line leads to them. */
+export function isolated(points: readonly Point[]): Point[] {
+  const known = (point: Point | undefined) => point !== undefined && point.every(Number.isFinite);
+  return points.filter((point, i) => known(point) && !known(points[i - 1]) && !known(points[i + 1]));
+}
+
 /**
  * A smooth curve through points of ascending x that rises and falls only where they do: a histogram
  * must not swing below zero beside a peak.

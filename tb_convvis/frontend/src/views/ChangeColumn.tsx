@@ -7,6 +7,7 @@ import type { RunIndex } from "../data/index";
 import { epochA, rankBy } from "../settings";
 import { store, titles } from "../state";
 import { ChangeList } from "./ChangeList";
+import type { ChangeKind } from "./changeRanking";
 import { countWords, rankWords } from "./changeWords";
 import { type ReadyPair, epochOf, pairOf } from "./comparison";
 import { OVERVIEW } from "./features";
@@ -16,8 +17,8 @@ import { stillToCompare } from "./projectionChanges";
 import { Unready } from "./Unready";
 import { useSteady } from "./useSteady";
 
-/** Header, counts, newly dead and revived, ranking. */
-export const CHANGE_PARTS = 4;
+/** Header, counts, what died, revived or is not finite, ranking, what is not ranked. */
+export const CHANGE_PARTS = 5;
 
 interface ChangeColumnProps {
   index: RunIndex;
@@ -34,13 +35,19 @@ export function ChangeColumn(props: ChangeColumnProps) {
 
 function ReadyColumn({ index, layer, runs, pair }: ChangeColumnProps & { pair: ReadyPair }) {
   const changes = layerChanges(index, layer, pair);
-  const { died, revived, ranking } = changes;
   const by = rankBy.value;
   const title = titles.value.get(index.run) ?? index.run;
   const [a, b] = [epochOf(pair.a), epochOf(pair.b)];
   const left = by === "projections" && pair.b.facts.tiles ? stillToCompare(pair) : 0;
   const overviews = [pair.a, pair.b].flatMap(({ series, at }) => store.blob(series, at, OVERVIEW)?.value ?? []);
   const list = { pair, probes: [probeAt(index, a, "pictures"), probeAt(index, b, "pictures")] as const, runs };
+  const of = (kind: ChangeKind, heading: string, meaning: string) =>
+    changes.of[kind].length > 0 && (
+      <>
+        <h3>{heading} ({changes.of[kind].length}) <span class="quiet">{meaning}</span></h3>
+        <ChangeList {...list} changes={changes.of[kind]} ranked={false} label={`${heading.toLowerCase()} maps, ${title}`} />
+      </>
+    );
   return (
     <>
       <ColumnHead run={index.run} shown={b} failure={pair.failure} series={pair.b.series}>
@@ -53,18 +60,9 @@ function ReadyColumn({ index, layer, runs, pair }: ChangeColumnProps & { pair: R
         <p class="readout" role="status">{countWords(changes)}.</p>
       </div>
       <section class="ranking">
-        {died.length > 0 && (
-          <>
-            <h3>Newly dead ({died.length}) <span class="quiet">excited by some picture at A, by none at B</span></h3>
-            <ChangeList {...list} changes={died} ranked={false} label={`newly dead maps, ${title}`} />
-          </>
-        )}
-        {revived.length > 0 && (
-          <>
-            <h3>Revived ({revived.length}) <span class="quiet">dead at A, not at B</span></h3>
-            <ChangeList {...list} changes={revived} ranked={false} label={`revived maps, ${title}`} />
-          </>
-        )}
+        {of("newly dead", "Newly dead", "excited by some picture at A, by none at B")}
+        {of("revived", "Revived", "dead at A, not at B")}
+        {of("not finite", "Not finite", "no activation is a finite number, at A or at B")}
       </section>
       <section class="ranking">
         <h3>Most changed</h3>
@@ -72,8 +70,12 @@ function ReadyColumn({ index, layer, runs, pair }: ChangeColumnProps & { pair: R
         {left > 0 ? (
           <Loading height={200} label={`comparing ${left} maps`} />
         ) : (
-          <ChangeList {...list} changes={ranking} ranked label={`maps by their change, ${title}`} />
+          <ChangeList {...list} changes={changes.of.alive} ranked label={`maps by their change, ${title}`} />
         )}
+      </section>
+      <section class="ranking">
+        {of("not drawn", "Not ranked", "alive as far as that is known, but not drawn at both")}
+        {of("dead at both", "Dead at both", "no picture excites them at A or at B")}
       </section>
     </>
   );

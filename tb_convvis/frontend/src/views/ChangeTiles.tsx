@@ -1,5 +1,6 @@
 /** A map's tiles at A and at B, small, out of the overviews of both epochs. */
 
+import { Hatch } from "../components/Hatch";
 import { PaintedCanvas } from "../components/PaintedCanvas";
 import { seriesKey } from "../data/store";
 import { tileInOverview } from "../lib/mosaic";
@@ -21,8 +22,17 @@ interface ChangeTilesProps {
   label: string;
 }
 
-export function ChangeTiles({ panel, probe, place, runs, label }: ChangeTilesProps) {
-  if (place < 0) return <span class="undrawn">not drawn</span>;
+export function ChangeTiles(props: ChangeTilesProps) {
+  if (props.place < 0) return <span class="undrawn">not drawn</span>;
+  return (
+    <span class="tile-stack">
+      <Tiles {...props} />
+      <Hatch state={props.panel.numbers.state(props.place)} />
+    </span>
+  );
+}
+
+function Tiles({ panel, probe, place, runs, label }: ChangeTilesProps) {
   const { series, at, facts } = panel;
   const dpr = window.devicePixelRatio || 1;
   const layout = nineLayout(panel, probe, TILES_SIDE, dpr);

@@ -24,7 +24,7 @@ export const body: ViewBody = {
   help: {
     shows: [
       "Which maps of a layer changed between two epochs: B is the slider’s, A is marked on the slider and chosen beside the layer. Where a run lacks one of them the log before it is shown, and said.",
-      "Newly dead maps, which some picture of the probe set excited at A and none does at B; revived ones, the other way round; then all maps that are alive at both, the most changed first.",
+      "Newly dead maps, which some picture of the probe set excited at A and none does at B; revived ones, the other way round; then all maps that are alive at both, the most changed first; last those that are not ranked, and those that are dead at both. Dead maps are hatched, and crossed are those none of whose activations is a finite number.",
       "Pictures: the share of a map’s strongest pictures at B that were not among them at A. Projections: 1 − cosine of the two pictures of the strongest projection, about mid-grey. Strength: how many times as strong the strongest activation became, of all maps.",
       "A chosen map at A and at B: side by side, with a border to wipe, by turns, or the difference of the projections’ pixels.",
     ],

@@ -5,16 +5,14 @@ import { PaintedCanvas } from "../components/PaintedCanvas";
 import { isLossless } from "../data/bitmaps";
 import { seriesKey } from "../data/store";
 import { cividis } from "../lib/colourMaps";
-import { differences } from "../lib/difference";
-import { tileInMap } from "../lib/mosaic";
 import { number } from "../lib/words";
 import { store } from "../state";
 import type { ReadyPair } from "./comparison";
 import { FIRST_MAP, type FeatureReady, mosaics } from "./features";
 import { nineLayout } from "./nineLayout";
 import { drawTile, mapPicture } from "./paintFeatures";
+import { differencePicture, pairDifference } from "./pairDifference";
 import { type SlotMark, SlotMarks } from "./PairMosaic";
-import { tilePixels } from "./tilePixels";
 
 interface DifferenceProps {
   pair: ReadyPair;
@@ -32,12 +30,12 @@ export function Difference({ pair, places, order, marks, side, map }: Difference
   const { a, b } = pair;
   const [before, after] = [mapPicture(a, places[0]), mapPicture(b, places[1])];
   const keys = [keyOf(a, places[0]), keyOf(b, places[1]), String(order), side];
-  const found = useMemo(() => (before && after ? compare(pair, before, after, order) : null), [Boolean(before && after), ...keys]);
+  const found = useMemo(() => (before && after ? pairDifference(pair, before, after, order) : null), [Boolean(before && after), ...keys]);
   const layout = nineLayout(b, null, side, dpr);
   const paint = (context: CanvasRenderingContext2D) => {
     if (!found) return;
-    found.tiles.forEach((tile, slot) => {
-      const picture = colour(tile, found.width, found.height, found.peak);
+    found.tiles.forEach((_, slot) => {
+      const picture = differencePicture(found, slot);
       const [left, top] = layout.at(slot);
       drawTile(context, picture, { left: 0, top: 0, width: found.width, height: found.height }, left, top, layout.tile[1], layout.tile[0]);
     });
@@ -82,34 +80,4 @@ function keyOf({ series, at }: FeatureReady, place: number): string {
 
 function blobOf({ series, at }: FeatureReady, place: number): Uint8Array | null | undefined {
   return store.blob(series, at, FIRST_MAP + place)?.value;
-}
-
-/** Of each of B's slots the differences of its pixels; null where the tiles of both epochs are not of one size. */
-function compare({ a, b }: ReadyPair, before: ImageBitmap, after: ImageBitmap, order: readonly number[]) {
-  const [of, on] = [a.facts.tiles, b.facts.tiles];
-  if (!of || !on || a.facts.k !== b.facts.k || String(of.tile) !== String(on.tile)) return null;
-  const tiles = order.map((slot, place) => {
-    const [from, to] = [tilePixels(before, tileInMap(slot, of)), tilePixels(after, tileInMap(place, on))];
-    return from && to ? differences(from, to) : new Uint8Array();
-  });
-  let [peak, sum, count] = [0, 0, 0];
-  for (const tile of tiles)
-    for (const value of tile) {
-      peak = Math.max(peak, value);
-      sum += value;
-      count++;
-    }
-  return { tiles, peak, mean: sum / Math.max(1, count), height: on.tile[0], width: on.tile[1] };
-}
-
-/** The differences as a picture; blue is none. */
-function colour(values: Uint8Array, width: number, height: number, peak: number): OffscreenCanvas {
-  const canvas = new OffscreenCanvas(width, height);
-  const context = canvas.getContext("2d");
-  values.forEach((value, at) => {
-    if (!context) return;
-    context.fillStyle = cividis(peak > 0 ? value / peak : 0);
-    context.fillRect(at % width, Math.floor(at / width), 1, 1);
-  });
-  return canvas;
 }

@@ -41,7 +41,8 @@ function ReadyColumn({ index, layer, runs, panel }: FeatureColumnProps & { panel
   const probe = probeAt(index, shown, "pictures");
   const { now, before } = strengthsAround(index, layer, shown);
   const jumped = new Set(facts.maps.filter((map) => hasJumped(before?.maps ?? null, now?.maps ?? null, map)));
-  const dead = facts.maps.filter((_, place) => numbers.isDead(place)).length;
+  const states = facts.maps.map((_, place) => numbers.state(place));
+  const [dead, notFinite] = ["dead", "not finite"].map((state) => states.filter((one) => one === state).length) as [number, number];
   const said = facts.refused !== null && panel.failure?.includes(facts.refused);
   const overview = store.blob(series, at, OVERVIEW);
   const change = now && changeWords(now.facts, facts.of);
@@ -82,6 +83,12 @@ function ReadyColumn({ index, layer, runs, panel }: FeatureColumnProps & { panel
           <Note>
             <strong>{plural(dead, "map is dead", "maps are dead")}</strong>: no picture of the probe set excites{" "}
             {dead === 1 ? "it" : "them"}. Hatched.
+          </Note>
+        )}
+        {notFinite > 0 && (
+          <Note>
+            <strong>{plural(notFinite, "map is not finite", "maps are not finite")}</strong>: none of their activations is a
+            finite number, as where a training has diverged. Crossed.
           </Note>
         )}
         <p class="quiet">

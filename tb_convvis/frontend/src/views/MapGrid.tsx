@@ -3,6 +3,7 @@
 import { type ReadonlySignal, computed, useSignal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { type Cell, CellGrid } from "../components/CellGrid";
+import { stateClass } from "../components/Hatch";
 import { Kept } from "../components/Kept";
 import { PaintedCanvas } from "../components/PaintedCanvas";
 import { useWidth } from "../components/useWidth";
@@ -11,6 +12,7 @@ import { number } from "../lib/words";
 import { type ShowMode, openMap, showMode } from "../settings";
 import { store } from "../state";
 import { type FeatureReady, mosaics, placesIn, resting } from "./features";
+import { STATE_WORDS } from "./featureWords";
 import { pinMap } from "./mapOrder";
 import { type Painting, type Patches, acrossOf, paintRow, rowState, sourcesOf } from "./paintFeatures";
 import type { Probe } from "./probe";
@@ -204,16 +206,16 @@ function MapCells({ panel, places, jumped, layout, maps, pinned = false, label, 
 function cellOf(map: number, at: number, pinned: boolean, told: ReadonlySignal<Told>, layout: CellLayout, dpr: number): Cell {
   const [left, top] = cellAt(layout, at);
   const place = computed(() => told.value.places[at] ?? -1);
-  const dead = computed(() => place.value >= 0 && told.value.panel.numbers.isDead(place.value));
+  const state = computed(() => (place.value < 0 ? "not drawn" : told.value.panel.numbers.state(place.value)));
   const jump = computed(() => told.value.jumped.has(map));
-  const value = computed(() => (place.value < 0 ? "not drawn" : dead.value ? "dead" : number(told.value.panel.numbers.at(place.value, 0).value)));
+  const value = computed(() => (state.value === "alive" ? number(told.value.panel.numbers.at(place.value, 0).value) : state.value));
   // What is written in the cell stands in it as it is written: whoever steers by voice says what is seen.
-  const state = () => (place.value < 0 ? "not drawn in this run" : dead.value ? "dead: no picture excites it" : `${value.value} in strength`);
+  const words = () => (state.value === "not drawn" ? "not drawn in this run" : state.value === "alive" ? `${value.value} in strength` : STATE_WORDS[state.value]);
   const pin = pinned ? "Unpin (p)" : "Pin (p): keep it in a row at the top";
   return {
     id: map,
-    label: computed(() => `map ${map}, ${state()}${jump.value ? ", jumped" : ""}${pinned ? ", pinned" : ""}`),
-    className: computed(() => (dead.value ? "cell map dead" : "cell map")),
+    label: computed(() => `map ${map}, ${words()}${jump.value ? ", jumped" : ""}${pinned ? ", pinned" : ""}`),
+    className: computed(() => (state.value === "dead" || state.value === "not finite" ? `cell map ${stateClass(state.value)}` : "cell map")),
     box: { left: left / dpr, top: top / dpr, width: layout.cellWidth / dpr, height: layout.cellHeight / dpr },
     content: (
       <>

@@ -107,8 +107,7 @@ function PairColumn(props: PairColumnProps) {
 }
 
 function ReadyPairColumn({ index, layer, map, runs, pair, mode, second }: PairColumnProps & { pair: ReadyPair }) {
-  const { died, revived, ranking } = layerChanges(index, layer, pair);
-  const change = [...died, ...revived, ...ranking].find((one) => one.map === map);
+  const change = layerChanges(index, layer, pair).all.find((one) => one.map === map);
   const places = [pair.a, pair.b].map(({ facts }) => facts.maps.indexOf(map));
   const drawn = places.every((place) => place >= 0);
   return (
@@ -131,7 +130,7 @@ function PairHead({ run, pair, change }: { run: string; pair?: ReadyPair; change
       {pair && (
         <span class="quiet">
           <Mark side="a" /> epoch {epochOf(pair.a)} → <Mark side="b" /> epoch {epochOf(pair.b)}
-          {change && `, strength ${strengthWords(change)}`}
+          {change && `, ${change.kind === "dead at both" ? "" : "strength "}${strengthWords(change)}`}
           {change && !Number.isNaN(change.turnover) && `, ${percent(change.turnover)} other pictures`}
         </span>
       )}

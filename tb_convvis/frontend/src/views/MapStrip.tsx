@@ -1,14 +1,16 @@
 /** A map over the epochs: a row for each run, and in it the strongest projection at each epoch. */
 
 import { PaintedCanvas } from "../components/PaintedCanvas";
+import { stateClass } from "../components/Hatch";
 import { Kept } from "../components/Kept";
 import type { RunIndex } from "../data/index";
 import { seriesKey } from "../data/store";
-import { hasJumped } from "../data/top";
+import { hasJumped, stateOf } from "../data/top";
 import { drawnSize, tileInMap } from "../lib/mosaic";
 import { store, titles } from "../state";
 import { EpochStrip, LACKING, type Marked, TILE, marksOf, rowSize, tileAt } from "./EpochStrip";
 import { FIRST_MAP, mosaics, panelOf, strengthsAround, topSeries } from "./features";
+import { STATE_WORDS } from "./featureWords";
 import { drawTile, mosaicOf } from "./paintFeatures";
 import type { PanelProps } from "./view";
 
@@ -80,12 +82,13 @@ function markAt(index: RunIndex, layer: string, map: number, at: number): Marked
   const position = topSeries(index, layer)?.steps.indexOf(at) ?? -1;
   if (position < 0) return LACKING;
   const { now, before } = strengthsAround(index, layer, at);
-  if (now && !((now.maps.value[map] ?? 0) > 0)) return ["dead", "dead: no picture excites it"];
+  const state = now ? stateOf(now.maps.value[map] ?? 0) : "alive";
+  if (state !== "alive") return [stateClass(state), STATE_WORDS[state]];
   const jumped = hasJumped(before?.maps ?? null, now?.maps ?? null, map);
   return jumped ? ["jumped", "another picture became the strongest", <i class="jump" />] : null;
 }
 
-/** Jumps, dead epochs, and epochs that this run lacks. */
+/** Jumps, epochs at which it was dead or not finite, and epochs that this run lacks. */
 function Marks({ index, layer, map, steps }: { index: RunIndex; layer: string; map: number; steps: readonly number[] }) {
   const arrived = store.arrivals.value;
   return <Kept by={[index, layer, map, steps, arrived]}>{() => marksOf(steps, (at) => markAt(index, layer, map, at))}</Kept>;

@@ -4,13 +4,14 @@ import { useMemo, useState } from "preact/hooks";
 import { Note } from "../components/states";
 import type { RunIndex } from "../data/index";
 import type { Network } from "../data/network";
-import { plural, whole } from "../lib/words";
+import { plural } from "../lib/words";
 import { layerPath, unfoldedModels } from "../settings";
 import { colours, titles } from "../state";
 import { LayerFacts } from "./LayerFacts";
 import { NetworkDrawing } from "./NetworkDrawing";
 import { marksOf } from "./networkMarks";
 import { type SceneNode, allNodes, nodesOf, sceneOf } from "./networkScene";
+import { trainedWords } from "./networkWords";
 import { isUnfolded } from "./unfolded";
 
 export interface NetworkColumnProps {
@@ -55,10 +56,6 @@ export function NetworkColumn({ network, indexes, layer }: NetworkColumnProps) {
 }
 
 function Head({ network, indexes }: { network: Network; indexes: readonly RunIndex[] }) {
-  const layers = [...network.layers.values()];
-  // A layer inside of another is counted with that.
-  const outermost = layers.filter(({ name }) => !network.layers.has(name.slice(0, Math.max(0, name.lastIndexOf("/")))));
-  const trained = outermost.reduce((sum, { trainable }) => sum + trainable, 0);
   const models = allNodes(network).filter(({ inside }) => inside > 0).map(({ path }) => path);
   const why = network.problem === null ? "This model has no graph that Keras can tell" : `The graph could not be recorded (${network.problem})`;
   return (
@@ -74,7 +71,7 @@ function Head({ network, indexes }: { network: Network; indexes: readonly RunInd
       </header>
       <div class="totals">
         {plural(network.parameters, "parameter")}
-        {trained < network.parameters && `, ${whole(trained)} of them trained`} in {plural(layers.length, "layer")}
+        {trainedWords(network)} in {plural(network.layers.size, "layer")}
         {models.length > 0 && (
           <div class="fold-all">
             <button type="button" onClick={() => (unfoldedModels.value = models)}>unfold all</button>

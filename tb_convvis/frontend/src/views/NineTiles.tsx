@@ -1,5 +1,6 @@
 /** A map's projections, or its patches, enlarged; the slot under the pointer is told. */
 
+import { Hatch } from "../components/Hatch";
 import { PaintedCanvas } from "../components/PaintedCanvas";
 import { type FeatureReady, mosaics } from "./features";
 import { nineLayout, paintNine } from "./nineLayout";
@@ -42,6 +43,7 @@ export function NineTiles({ panel, probe, place, what, side, slot, runs, label, 
         label={label}
         paint={(context) => paintNine(context, layout, { panel, probe, place, what, runs })}
       />
+      <Hatch state={panel.numbers.state(place)} />
       <div
         class="here"
         style={{ left: `${left / dpr}px`, top: `${top / dpr}px`, width: `${width / dpr}px`, height: `${height / dpr}px` }}

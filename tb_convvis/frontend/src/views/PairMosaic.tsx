@@ -1,5 +1,6 @@
 /** The pictures of a map at one epoch, those marked that the other epoch lacks. */
 
+import { Hatch } from "../components/Hatch";
 import { PaintedCanvas } from "../components/PaintedCanvas";
 import { mosaics } from "./features";
 import { type NineLayout, type NineTask, nineLayout, paintNine } from "./nineLayout";
@@ -19,10 +20,12 @@ interface PairMosaicProps {
 export function PairMosaic({ task, marks, side, label }: PairMosaicProps) {
   void [mosaics.decoded.value, picturesDecoded.value];
   const dpr = window.devicePixelRatio || 1;
+  const state = task.panel.numbers.state(task.place);
   const layout = nineLayout(task.panel, task.probe, side, dpr);
   return (
     <div class="tile-stack" data-what={task.what}>
-      <PaintedCanvas width={layout.size[1]} height={layout.size[0]} dpr={dpr} label={label} paint={(context) => paintNine(context, layout, task)} />
+      <PaintedCanvas width={layout.size[1]} height={layout.size[0]} dpr={dpr} label={state === "alive" ? label : `${label}, ${state}`} paint={(context) => paintNine(context, layout, task)} />
+      <Hatch state={state} />
       <SlotMarks marks={marks} layout={layout} dpr={dpr} />
     </div>
   );

@@ -1,6 +1,6 @@
 /** How much each map of a layer changed between two epochs, and which died or came back. */
 
-import type { TopFacts, TopNumbers } from "../data/top";
+import { type MapState, type TopFacts, type TopNumbers, stateOf } from "../data/top";
 import { median } from "../lib/median";
 import { ranked } from "../lib/ranking";
 import { type Slots, turnover } from "../lib/turnover";
@@ -14,10 +14,19 @@ export interface Side {
   strengths: Float32Array | null;
 }
 
+/**
+ * What became of a map: each is one of these.
+ *
+ * "alive" is ranked; "not drawn" has no rank, as there is nothing to rank it by; "not finite" was so at A or at B.
+ */
+export type ChangeKind = "newly dead" | "revived" | "alive" | "not drawn" | "dead at both" | "not finite";
+
 export interface Change {
   map: number;
+  kind: ChangeKind;
   /** Where it stands among the drawn maps at A and at B; -1 where it was not drawn. */
   places: readonly [a: number, b: number];
+  /** NaN where it is not known. */
   strengths: readonly [a: number, b: number];
   turnover: number;
   /** By what it is ranked: the share, 1 - cosine, or the ratio of the strengths. */
@@ -25,16 +34,15 @@ export interface Change {
 }
 
 export interface Changes {
-  died: Change[];
-  revived: Change[];
-  /** Alive at both epochs; the most changed first. */
-  ranking: Change[];
-  /** How many of them have no value. */
+  /** Of every map, by its number. */
+  all: Change[];
+  /** Those of a kind; "alive" by their rank, the most changed first. */
+  of: Readonly<Record<ChangeKind, Change[]>>;
+  /** How many of the ranked have no value. */
   unknown: number;
-  deadAtBoth: number;
   medians: { turnover: number; value: number };
   drawn: number;
-  of: number;
+  maps: number;
 }
 
 /** Pictures that excite a drawn map. */
@@ -48,40 +56,54 @@ export function slotsOf({ facts, numbers }: Pick<Side, "facts" | "numbers">, pla
 /** @param projection 1 - cosine of the strongest projections of a map; NaN where it is not known */
 export function changesBetween(a: Side, b: Side, by: RankBy, projection: (places: Change["places"]) => number): Changes {
   const whole = a.strengths !== null && b.strengths !== null;
-  const drawn = b.facts.maps.filter((map) => a.facts.maps.includes(map));
-  const maps = whole ? Array.from({ length: Math.min(a.strengths?.length ?? 0, b.strengths?.length ?? 0) }, (_, map) => map) : drawn;
-  const all = maps.map((map): Change => {
+  const count = whole ? Math.min(a.strengths?.length ?? 0, b.strengths?.length ?? 0) : Math.min(a.facts.of, b.facts.of);
+  const all = Array.from({ length: count }, (_, map): Change => {
     const places = [a.facts.maps.indexOf(map), b.facts.maps.indexOf(map)] as const;
     const strengths = [strengthOf(a, map, places[0], whole), strengthOf(b, map, places[1], whole)] as const;
-    const share = turnover(slotsOf(a, places[0]), slotsOf(b, places[1]));
     const both = places[0] >= 0 && places[1] >= 0;
-    const value = by === "strength" ? strengths[1] / strengths[0] : !both ? Number.NaN : by === "turnover" ? share : projection(places);
-    return { map, places, strengths, turnover: both ? share : Number.NaN, value };
+    const kind = kindOf(strengths, by === "strength" || both, whole || both);
+    const share = both ? turnover(slotsOf(a, places[0]), slotsOf(b, places[1])) : Number.NaN;
+    const value = by === "turnover" ? share : by === "projections" ? (both ? projection(places) : Number.NaN) : kind === "alive" ? strengths[1] / strengths[0] : Number.NaN;
+    return { map, kind, places, strengths, turnover: share, value };
   });
-  const alive = ({ strengths }: Change) => [strengths[0] > 0, strengths[1] > 0] as const;
-  const among = (before: boolean, after: boolean) => all.filter((change) => String(alive(change)) === String([before, after]));
-  const living = among(true, true).filter(({ places }) => by === "strength" || Math.min(...places) >= 0);
-  const values = new Map(living.map((change) => [change.map, change]));
+  const among = (kind: ChangeKind) => all.filter((change) => change.kind === kind);
+  const living = new Map(among("alive").map((change) => [change.map, change]));
   // A strength that fell to a half has changed as much as one that doubled.
   const worth = (map: number) => {
-    const value = values.get(map)?.value ?? Number.NaN;
+    const value = living.get(map)?.value ?? Number.NaN;
     return by === "strength" ? Math.abs(Math.log(value)) : value;
   };
+  const ranking = ranked([...living.keys()], worth).map((map) => living.get(map) as Change);
   return {
-    died: among(true, false),
-    revived: among(false, true),
-    ranking: ranked([...values.keys()], worth).map((map) => values.get(map) as Change),
-    unknown: living.filter(({ value }) => Number.isNaN(value)).length,
-    deadAtBoth: among(false, false).length,
-    medians: {
-      turnover: median(among(true, true).map((change) => change.turnover)) ?? Number.NaN,
-      value: median(living.map(({ value }) => value)) ?? Number.NaN,
+    all,
+    of: {
+      "newly dead": among("newly dead"), revived: among("revived"), alive: ranking,
+      "not drawn": among("not drawn"), "dead at both": among("dead at both"), "not finite": among("not finite"),
     },
-    drawn: drawn.length,
-    of: b.facts.of,
+    unknown: ranking.filter(({ value }) => Number.isNaN(value)).length,
+    medians: {
+      turnover: median([...ranking, ...among("not drawn")].map((change) => change.turnover)) ?? Number.NaN,
+      value: median(ranking.map(({ value }) => value)) ?? Number.NaN,
+    },
+    drawn: all.filter(({ places }) => Math.min(...places) >= 0).length,
+    maps: b.facts.of,
   };
 }
 
+const KINDS: Record<Exclude<MapState, "not finite">, Record<Exclude<MapState, "not finite">, ChangeKind>> = {
+  alive: { alive: "alive", dead: "newly dead" },
+  dead: { alive: "revived", dead: "dead at both" },
+};
+
+/** @param rankable whether there is something to rank it by, and `known` whether its strengths are */
+function kindOf(strengths: Change["strengths"], rankable: boolean, known: boolean): ChangeKind {
+  if (!known) return "not drawn";
+  const [before, after] = [stateOf(strengths[0]), stateOf(strengths[1])];
+  if (before === "not finite" || after === "not finite") return "not finite";
+  const kind = KINDS[before][after];
+  return kind === "alive" && !rankable ? "not drawn" : kind;
+}
+
 function strengthOf({ numbers, strengths }: Side, map: number, place: number, whole: boolean): number {
-  return (whole ? strengths?.[map] : numbers.at(place, 0).value) ?? Number.NaN;
+  return (whole ? strengths?.[map] : place < 0 ? undefined : numbers.at(place, 0).value) ?? Number.NaN;
 }

@@ -4,18 +4,25 @@ import { chartItems } from "../export/charts";
 import type { Table } from "../export/csv";
 import { type Facts, type Figure, type Item, type Sheet, textMeasure, wrap } from "../export/figure";
 import type { ExportProps, Offer } from "../export/offer";
-import { factsOf, factsOfAll, together } from "../export/provenance";
+import { LEFT_OUT, factsOf, factsOfAll, together } from "../export/provenance";
 import { type RunIndex, type Series, findSeries } from "../data/index";
 import { inOrder } from "../layers";
+import { FEWEST_LOGS, FEWEST_QUIET, QUIET_SHARE } from "../lib/settled";
 import { type Measure, changeMeasure } from "../settings";
 import { store } from "../state";
 import { changeLayers, changeWants, changesBy } from "./changes";
 import { scalarsOf, shownMetrics } from "./scalarData";
 
 const MEASURES: readonly Measure[] = ["weights", "projections", "jumps"];
-const RULE: Facts = [["change", "per epoch since the log before: 1 - cosine or the share of the maps that jumped"]];
-/** Words of the table that stand beside its charts. */
-const WORDS = "thead th:first-child, thead th > span, tbody th, td b, td small, td > span, td.plot > p";
+const RULE: Facts = [
+  ["change", "per epoch since the log before: 1 - cosine or the share of the maps that jumped"],
+  [
+    "settled",
+    `at the first log after which the change per epoch stays below ${100 * QUIET_SHARE} % of its largest to the end over at least ${FEWEST_QUIET} later logs - not said of fewer than ${FEWEST_LOGS} logs`,
+  ],
+];
+/** Words of the table that stand beside its charts and are seen. */
+const WORDS = "thead th:first-child, thead th > span:not(.visually-hidden), tbody th, td b, td small, td > span, td.plot > p";
 
 export function convergenceExports({ indexes }: ExportProps): Offer[] {
   return [
@@ -39,8 +46,13 @@ function layersIn(indexes: readonly RunIndex[]): { index: RunIndex; layer: strin
 
 function factsIn(indexes: readonly RunIndex[], more: Facts = []): Facts[] {
   return indexes.flatMap((index) => {
-    const [one] = layersIn([index]);
-    return one ? [factsOfAll(index, "all", one.series, more)] : [];
+    const layers = layersIn([index]);
+    const damaged = layers.flatMap(({ layer, series }) => {
+      // Which measure is asked for makes no difference to what can be read.
+      const { problem } = changesBy(series, "weights");
+      return problem === null ? [] : [["damaged", `${layer}: ${problem}`] as const];
+    });
+    return layers[0] ? [factsOfAll(index, "all", layers[0].series, [...more, ...damaged])] : [];
   });
 }
 
@@ -73,7 +85,7 @@ function wordItems(table: HTMLElement, top: number): Item[] {
 }
 
 async function changes(indexes: readonly RunIndex[]): Promise<Table> {
-  await store.ensure(changeWants(indexes));
+  await store.need(changeWants(indexes));
   const rows = layersIn(indexes).flatMap(({ index, layer, series }) => {
     const by = MEASURES.map((measure) => changesBy(series, measure).values);
     return series.steps.map((epoch, at) => [index.run, layer, epoch, ...by.map((values) => values[at] ?? Number.NaN)]);
@@ -82,7 +94,7 @@ async function changes(indexes: readonly RunIndex[]): Promise<Table> {
 }
 
 async function settled(indexes: readonly RunIndex[]): Promise<Table> {
-  await store.ensure(changeWants(indexes));
+  await store.need(changeWants(indexes));
   const rows = layersIn(indexes).flatMap(({ index, layer, series }) =>
     MEASURES.map((measure) => {
       const found = changesBy(series, measure).settled;
@@ -94,7 +106,12 @@ async function settled(indexes: readonly RunIndex[]): Promise<Table> {
 
 function metrics(indexes: readonly RunIndex[]): Table {
   const all = indexes.flatMap((index) =>
-    shownMetrics(indexes).flatMap((name) => scalarsOf(index, name).map(({ series, values }) => ({ index, name, series, points: values?.points ?? [] }))),
+    shownMetrics(indexes).flatMap((name) =>
+      scalarsOf(index, name).map(({ series, values }) => {
+        if (!values) throw new Error(`${name} of ${index.run} did not come yet. ${store.trouble.peek()?.words ?? ""}`);
+        return { index, name, series, values, points: values.points };
+      }),
+    ),
   );
   return {
     columns: ["run", "metric", "source", "epoch", "value"],
@@ -102,7 +119,8 @@ function metrics(indexes: readonly RunIndex[]): Table {
     facts: indexes.map((index) => {
       const steps = all.filter((one) => one.index === index).flatMap(({ points }) => points.map(({ step }) => step)).sort((a, b) => a - b);
       const facts = factsOf(index, "none", { steps, walls: [] }, steps.length - 1, [["epochs", `all up to ${steps[steps.length - 1] ?? "none"}`]]);
-      return facts.map(([name, value]) => [name, name === "logged" ? "by Keras's TensorBoard callback" : value] as const);
+      const unread = all.filter((one) => one.index === index && one.values.error !== null).map(({ series, values }) => [LEFT_OUT, `${series.tag}: ${values.error}`] as const);
+      return [...facts.map(([name, value]) => [name, name === "logged" ? "by Keras's TensorBoard callback" : value] as const), ...unread];
     }),
     name: ["metrics"],
   };

@@ -4,18 +4,18 @@ import { chartOffers } from "../export/charts";
 import type { Table } from "../export/csv";
 import type { Facts, Frame, Sheet } from "../export/figure";
 import type { ExportProps, Offer } from "../export/offer";
-import { factsOf, factsOfAll, ranges } from "../export/provenance";
+import { factsOf, factsOfAll, leftOut, ranges } from "../export/provenance";
 import { type RunIndex, findSeries } from "../data/index";
-import { TopNumbers, className } from "../data/top";
+import { className } from "../data/top";
 import { mapSlot, openMap, showMode } from "../settings";
-import { stepOf, store, titles } from "../state";
-import { type FeatureReady, NUMBERS, panelOf, strengthAt, topFactsAt, topSeries } from "./features";
-import { probeAt } from "./probe";
+import { shownAt, stepOf, store, titles } from "../state";
+import { type FeatureReady, NUMBERS, panelOf, strengthAt, topRecordAt, topSeries } from "./features";
+import { probeAt, probeManifests } from "./probe";
 import { ruleWords } from "./featureWords";
 import { strengthWants } from "./featureWants";
 import { mapOrder, mapsInView, pageRoom } from "./mapOrder";
 import { enlargedFigure, gridFigure } from "./mapFigures";
-import { readStrongest, readTiles } from "./mapTiles";
+import { type MapTiles, hatchFacts, readStrongest, readTiles, stateIn } from "./mapTiles";
 import { figureFour, figureTwo } from "./paperFigures";
 import { logSpaced, stripSteps } from "./stripSteps";
 
@@ -57,7 +57,8 @@ function figures(index: RunIndex, layer: string, panel: FeatureReady): Offer[] {
       title: `Maps of ${layer}`,
       draw: async (sheet) => {
         const all = some(mapsInView.value);
-        return gridFigure(frame(sheet, "maps", factsFor(all), "maps"), await readTiles(panel, probe, all, showMode.value), all, pageRoom.value);
+        const tiles = await readTiles(panel, probe, all, showMode.value);
+        return gridFigure(frame(sheet, "maps", factsFor(all, hatchedIn(tiles, all)), "maps"), tiles, all, pageRoom.value);
       },
     },
     ...(map === null
@@ -66,9 +67,11 @@ function figures(index: RunIndex, layer: string, panel: FeatureReady): Offer[] {
           title: `Map ${map}`,
           draw: async (sheet: Sheet) => {
             const steps = facts.tiles ? stripSteps([series.steps]) : [];
-            const [tiles, strip] = await Promise.all([readTiles(panel, probe, [map], "both"), readStrongest(series, steps, [map])]);
+            const [tiles, { strongest, damaged }] = await Promise.all([readTiles(panel, probe, [map], "both"), readStrongest(series, steps, [map])]);
+            const strip = strongest.map(([one]) => one ?? null);
             const slot = Math.min(mapSlot.value ?? 0, facts.k - 1);
-            return enlargedFigure(frame(sheet, `map ${map}`, factsFor([map]), `map${map}`), tiles, map, slot, steps, strip.map(([one]) => one ?? null));
+            const own = [...hatchFacts([stateIn(tiles, map), ...strip.map((one) => one?.state ?? null)]), ...leftOut(damaged, steps.length)];
+            return enlargedFigure(frame(sheet, `map ${map}`, factsFor([map], own), `map${map}`), tiles, map, slot, steps, strip);
           },
         }]),
     ...chartOffers(index, run, [run, layer], () => factsFor(map === null ? [] : [map])),
@@ -79,7 +82,8 @@ function figures(index: RunIndex, layer: string, panel: FeatureReady): Offer[] {
         const all = some(chosen(MAPS.two));
         const tiles = await readTiles(panel, probe, all, "both");
         const sides: Facts = tiles.show === "both" ? [["left", "projections"], ["right", "the patches they belong to"]] : [];
-        return figureTwo(frame(sheet, "projections and patches", factsFor(all, sides), "fig2"), layer, tiles, all);
+        const own = factsFor(all, [...sides, ...hatchedIn(tiles, all)]);
+        return figureTwo(frame(sheet, "projections and patches", own, "fig2"), layer, tiles, all);
       },
     },
     ...(facts.tiles
@@ -89,8 +93,10 @@ function figures(index: RunIndex, layer: string, panel: FeatureReady): Offer[] {
           draw: async (sheet: Sheet) => {
             const all = some(chosen(MAPS.four));
             const steps = logSpaced(series.steps);
-            const own = factsFor(all, [["epochs", steps.join(", ")], ["shown", "strongest projection"]]);
-            const strongest = await readStrongest(series, steps, all);
+            const { strongest, damaged } = await readStrongest(series, steps, all);
+            const states = strongest.flat().map((one) => one?.state ?? null);
+            const shown: Facts = [["epochs", steps.join(", ")], ["shown", "strongest projection"]];
+            const own = factsFor(all, [...shown, ...hatchFacts(states), ...leftOut(damaged, steps.length)]);
             return figureFour({ ...sheet, title: `${run}: evolution of ${layer}`, facts: own, name: [run, layer, "fig4"] }, layer, all, steps, strongest);
           },
         }]
@@ -98,25 +104,29 @@ function figures(index: RunIndex, layer: string, panel: FeatureReady): Offer[] {
   ];
 }
 
+function hatchedIn(tiles: MapTiles, maps: readonly number[]): Facts {
+  return hatchFacts(maps.map((map) => stateIn(tiles, map)));
+}
+
 /** @param only the step that is wanted; null for all */
 async function activations(indexes: readonly RunIndex[], layer: string, only: number | null): Promise<Table> {
   const all = indexes.flatMap((index) => {
     const series = topSeries(index, layer);
-    const panel = panelOf(index, layer);
-    if (!series) return [];
-    const positions = only === null ? series.steps.map((_, at) => at) : panel.state === "ready" ? [panel.at] : [];
-    return [{ index, series, positions }];
+    const positions = !series ? [] : only === null ? series.steps.map((_, at) => at) : [shownAt(series)].filter((at) => at >= 0);
+    return series && positions.length > 0 ? [{ index, series, positions }] : [];
   });
-  await store.ensure(all.map(({ series, positions }) => ({ series, positions, indices: [0, NUMBERS], bytesPerStep: 2 ** 16 })));
+  await store.need([
+    ...all.map(({ series, positions }) => ({ series, positions, indices: [0, NUMBERS], bytesPerStep: 2 ** 16 })),
+    ...probeManifests(indexes, "pictures"),
+  ]);
   function* rows() {
     for (const { index, series, positions } of all)
       for (const at of positions) {
-        const facts = topFactsAt(series, at);
-        const bytes = store.blob(series, at, NUMBERS)?.value;
+        const record = topRecordAt(series, at);
+        if (!record) continue;
+        const { facts, numbers } = record;
         const epoch = series.steps[at] ?? 0;
         const probe = probeAt(index, epoch, "pictures");
-        if (!facts || !bytes) continue;
-        const numbers = new TopNumbers(facts, bytes);
         for (const [place, map] of facts.maps.entries())
           for (let slot = 0; slot < facts.k; slot++) {
             const { value, image, row, col, top, left } = numbers.at(place, slot);
@@ -128,17 +138,18 @@ async function activations(indexes: readonly RunIndex[], layer: string, only: nu
     columns: ["run", "layer", "epoch", "map", "slot", "value", "image", "class", "row", "col", "top", "left"],
     rows: rows(),
     facts: all.map(({ index, series, positions }) => {
-      const [at = -1] = positions;
-      const facts = topFactsAt(series, at);
-      const rule: Facts = [["rule", facts ? ruleWords(facts) : "not known"]];
-      return only === null ? factsOfAll(index, layer, series, rule) : factsOf(index, layer, series, at, rule);
+      const records = positions.map((at) => topRecordAt(series, at));
+      const facts = records.find(Boolean)?.facts;
+      const damaged = positions.filter((_, place) => !records[place]).map((at) => series.steps[at] ?? 0);
+      const own: Facts = [["rule", facts ? ruleWords(facts) : "not known"], ...leftOut(damaged, positions.length)];
+      return only === null ? factsOfAll(index, layer, series, own) : factsOf(index, layer, series, positions[0] ?? -1, own);
     }),
     name: [layer, ...(only === null ? [] : [`epoch${only}`]), "activations"],
   };
 }
 
 async function strengths(indexes: readonly RunIndex[], layer: string): Promise<Table> {
-  await store.ensure(strengthWants(indexes, layer));
+  await store.need([...strengthWants(indexes, layer), ...probeManifests(indexes, "pictures")]);
   const all = indexes.flatMap((index) => {
     const series = findSeries(index, "strength", layer);
     return series ? [{ index, series }] : [];
@@ -160,7 +171,10 @@ async function strengths(indexes: readonly RunIndex[], layer: string): Promise<T
   return {
     columns: ["run", "layer", "epoch", "map", "strength", "dead_share", "image", "class", "change"],
     rows: rows(),
-    facts: all.map(({ index, series }) => factsOfAll(index, layer, series)),
+    facts: all.map(({ index, series }) => {
+      const damaged = series.steps.filter((_, at) => !strengthAt(index, layer, at));
+      return factsOfAll(index, layer, series, leftOut(damaged, series.steps.length));
+    }),
     name: [layer, "strengths"],
   };
 }

@@ -27,7 +27,8 @@ const OVERVIEWS = 150;
 const MAP_BYTES = 4 * 2 ** 20;
 const FURTHEST = 24;
 const HEAD = [0, NUMBERS, OVERVIEW];
-const STRENGTH = [0, 1, 2, 3, 4];
+/** The manifest of strengths and its blobs. */
+export const STRENGTH = [0, 1, 2, 3, 4];
 
 /** What there is to draw at the step that is shown: all that a view asks for before it knows what there is. */
 export function openingWants(indexes: readonly RunIndex[]): Want[] {

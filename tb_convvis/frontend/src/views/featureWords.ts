@@ -1,6 +1,6 @@
 /** What is said of features, in words. */
 
-import { type StrengthFacts, type TopFacts, className } from "../data/top";
+import { type MapState, type StrengthFacts, type TopFacts, className } from "../data/top";
 import { enumerate, number, plural } from "../lib/words";
 import { type FeatureReady, type Strength } from "./features";
 import type { Probe } from "./probe";
@@ -39,6 +39,12 @@ export function pictureWords(probe: Probe | null, image: number): string {
   return name ? `picture ${image}, ${name}` : `picture ${image}`;
 }
 
+/** Why there is nothing to see of a map. */
+export const STATE_WORDS: Readonly<Record<Exclude<MapState, "alive">, string>> = {
+  dead: "dead: no picture excites it",
+  "not finite": "not finite: none of its activations is a finite number",
+};
+
 /** One map, in a line. */
 export function mapWords({ facts, numbers }: FeatureReady, map: number, probe: Probe | null, strength: Strength | null): string {
   const place = facts.maps.indexOf(map);
@@ -46,6 +52,7 @@ export function mapWords({ facts, numbers }: FeatureReady, map: number, probe: P
   const silent = share === undefined ? "" : `; no response to ${number(100 * share)}\u2009% of the pictures`;
   if (place < 0) return `map ${map}: not drawn in this run`;
   const { value, image } = numbers.at(place, 0);
-  if (numbers.isDead(place)) return `map ${map}: dead, no picture excites it`;
+  const state = numbers.state(place);
+  if (state !== "alive") return `map ${map}: ${STATE_WORDS[state]}`;
   return `map ${map}: strength ${number(value)} in ${pictureWords(probe, image)}${silent}`;
 }

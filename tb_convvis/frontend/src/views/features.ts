@@ -7,7 +7,7 @@ import { forget, once } from "../data/once";
 import { type StrengthFacts, type Strengths, type TopFacts, TopNumbers, parseStrengths, strengthFacts, topFacts } from "../data/top";
 import { stepOf, store } from "../state";
 import { median } from "../lib/median";
-import { type Reading, type RecordReady, recordPanel } from "./recordPanel";
+import { type Reading, type RecordReady, recordAt, recordPanel } from "./recordPanel";
 import type { UnreadyPanel } from "./Unready";
 import { nearest } from "./windows";
 
@@ -46,6 +46,12 @@ export type FeaturePanel = UnreadyPanel | FeatureReady;
 
 export function topSeries(index: RunIndex, layer: string): Series | undefined {
   return findSeries(index, "top", layer);
+}
+
+/** The record at a position, if it is here and sound. */
+export function topRecordAt(series: Series, at: number): TopRecord | null {
+  const record = recordAt(series, at, READING);
+  return record instanceof Error ? null : record;
 }
 
 /** The facts at a position, if its manifest is here and sound. */

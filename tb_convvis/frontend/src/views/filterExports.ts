@@ -4,13 +4,14 @@ import type { Table } from "../export/csv";
 import { chartOffers } from "../export/charts";
 import type { Facts, Figure, Item, Sheet } from "../export/figure";
 import type { ExportProps, Offer } from "../export/offer";
-import { factsOf, factsOfAll } from "../export/provenance";
+import { factsOf, factsOfAll, leftOut } from "../export/provenance";
 import { type RunIndex, findSeries } from "../data/index";
+import { wholeSeries } from "../data/plan";
 import { GRID_TILE, gridRoom } from "../components/FilterGrid";
 import { type GridLayout, blockAt, layoutGrid } from "../lib/gridLayout";
 import { type Tiles, tilesOf } from "../lib/kernel";
 import { openFilter } from "../settings";
-import { titles } from "../state";
+import { store, titles } from "../state";
 import { scaleWords } from "./FilterColumn";
 import { historyTiles } from "./FilterDetail";
 import { type FilterReady, factsAt, panelOf, scaleOf } from "./filters";
@@ -47,7 +48,9 @@ function history(sheet: Sheet, panel: FilterReady, filter: number, title: string
   const { tiles, steps } = historyTiles(panel, filter, scaleOf(panel).maxima);
   if (!tiles) throw new Error("No epoch of this filter is here.");
   const layout = layoutGrid(tiles, { width: sheet.width, height: Infinity }, FILM_TILE, 1);
-  const own = facts([["epochs", steps.join(", ")], ["filter", String(filter)]]);
+  const all = panel.series.steps.length;
+  const shown = steps.length < all ? `${steps.join(", ")} (${steps.length} of ${all})` : steps.join(", ");
+  const own = facts([["epochs", shown], ["filter", String(filter)]]);
   const heading = `${title}: filter ${filter} of ${layer} over the epochs`;
   return figureOf(sheet, heading, layout, tiles, steps, own, [title, layer, `filter${filter}`, "epochs"]);
 }
@@ -93,11 +96,12 @@ function tileItems(layout: GridLayout, tiles: Tiles, placeOf: (filter: number) =
   });
 }
 
-function statistics(indexes: readonly RunIndex[], layer: string): Table {
+async function statistics(indexes: readonly RunIndex[], layer: string): Promise<Table> {
   const all = indexes.flatMap((index) => {
     const series = findSeries(index, "filters", layer);
     return series ? [{ index, series }] : [];
   });
+  await store.need(all.map(({ series }) => wholeSeries(series, 0, 4_096)));
   const rows = all.flatMap(({ index, series }) =>
     series.steps.flatMap((step, at) => {
       const facts = factsAt(series, at);
@@ -107,7 +111,10 @@ function statistics(indexes: readonly RunIndex[], layer: string): Table {
   return {
     columns: ["run", "layer", "epoch", "filter", "rms", "norm"],
     rows,
-    facts: all.map(({ index, series }) => factsOfAll(index, layer, series)),
+    facts: all.map(({ index, series }) => {
+      const damaged = series.steps.filter((_, at) => !factsAt(series, at));
+      return factsOfAll(index, layer, series, leftOut(damaged, series.steps.length));
+    }),
     name: [layer, "filter-statistics"],
   };
 }

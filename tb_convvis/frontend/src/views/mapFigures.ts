@@ -7,7 +7,7 @@ import { number } from "../lib/words";
 import { windowOf } from "../data/top";
 import { placesIn } from "./features";
 import { layoutIn, shapeIn } from "./MapGrid";
-import { type MapTiles, type Strongest, block, blockSize, sourceOf } from "./mapTiles";
+import { type MapTiles, type Strongest, block, blockSize, sourceOf, stateIn, stateSuffix, strongestItems } from "./mapTiles";
 
 const GAP = 2;
 /** Side of a block of the enlarged map, of a tile of its strip, and between them, in CSS pixels. */
@@ -30,7 +30,8 @@ export function gridFigure(frame: Frame, tiles: MapTiles, maps: readonly number[
     const second = show === "both" ? layout.mosaicWidth + layout.between : 0;
     const y = place.top + layout.mosaicHeight + frame.text + 1;
     const [row = -1] = placesIn(panel.facts, [map]);
-    const value = row < 0 ? "not drawn" : panel.numbers.isDead(row) ? "dead" : number(panel.numbers.at(row, 0).value);
+    const state = stateIn(tiles, map) ?? "not drawn";
+    const value = state === "alive" ? number(panel.numbers.at(row, 0).value) : state;
     const size = Math.round(0.9 * frame.text);
     return [
       ...(show === "patches" ? [] : block(tiles, map, "projections", place)),
@@ -58,6 +59,7 @@ export function enlargedFigure(
   const top = 2 * line + 4;
   const label = (text: string, x: number, y: number): Item => ({ kind: "text", text, x, y, size: Math.round(0.9 * frame.text) });
   const place = { left: 0, top, size, gap: GAP };
+  const suffix = stateSuffix(stateIn(tiles, map));
   const source = sourceItems(tiles, map, slot, 2 * (width + BETWEEN), top, side);
   const below = top + Math.max(height, source.height) + line + 4;
   const film = filmItems(frame, steps, strip, below + 6);
@@ -65,8 +67,8 @@ export function enlargedFigure(
     ...frame, height: film.bottom,
     items: [
       heading(frame),
-      ...(panel.facts.tiles ? [label("projections", 0, top - 5), ...block(tiles, map, "projections", place)] : []),
-      label(panel.facts.tiles ? "patches" : "pictures", width + BETWEEN, top - 5),
+      ...(panel.facts.tiles ? [label(`projections${suffix}`, 0, top - 5), ...block(tiles, map, "projections", place)] : []),
+      label(`${panel.facts.tiles ? "patches" : "pictures"}${suffix}`, width + BETWEEN, top - 5),
       ...block(tiles, map, "patches", { ...place, left: width + BETWEEN }),
       ...source.items,
       ...(strip.length > 0 ? [label("strongest projection at each epoch", 0, below)] : []),
@@ -113,7 +115,7 @@ function filmItems(sheet: Sheet, steps: readonly number[], strip: readonly (Stro
     const [height, width] = drawnSize(one?.tile ?? [1, 1], STRIP);
     const to = { left: x + Math.round((STRIP - width) / 2), top: y + Math.round((STRIP - height) / 2), width, height };
     return [
-      ...(one ? [{ kind: "picture", picture: one.picture, from: one.from, to } as const] : []),
+      ...(one ? strongestItems(one, to) : []),
       { kind: "text", text: String(step), x: x + STRIP / 2, y: y + STRIP + sheet.text, size: Math.round(0.8 * sheet.text), anchor: "middle" },
     ];
   });

@@ -4,7 +4,7 @@ import { batch, computed, signal } from "@preact/signals";
 import type { RunIndex } from "../data/index";
 import { findSeries } from "../data/index";
 import { seriesKey } from "../data/store";
-import { className } from "../data/top";
+import { className, stateOf } from "../data/top";
 import { layer } from "../layers";
 import { readFilter } from "../lib/mapFilter";
 import { togglePin } from "../lib/pins";
@@ -66,8 +66,8 @@ export const mapOrder = computed<MapOrder>(() => {
   const strength = index && at >= 0 ? strengthAt(index, path, at) : null;
   const shown = series?.steps[at];
   const probe = index && shown !== undefined ? probeAt(index, shown, "pictures") : null;
-  const isDead = (map: number) => strength !== null && !((strength.maps.value[map] ?? 0) > 0);
-  const classOf = (map: number) => (strength && probe && !isDead(map) ? className(probe.facts, strength.maps.image[map] ?? -1) : null);
+  const isOf = (map: number, state: string) => strength === null || stateOf(strength.maps.value[map] ?? 0) === state;
+  const classOf = (map: number) => (strength && probe && isOf(map, "alive") ? className(probe.facts, strength.maps.image[map] ?? -1) : null);
 
   const { accepts, error } = readFilter(findText.value);
   const only = onlyMaps.value;
@@ -75,7 +75,7 @@ export const mapOrder = computed<MapOrder>(() => {
   const passing = drawn.filter(
     (map) =>
       !pinned.includes(map) && only !== "pinned" &&
-      (only === "all" || strength === null || isDead(map) === (only === "dead")) &&
+      (only === "all" || isOf(map, only)) &&
       (onlyClass.value === "" || classOf(map) === onlyClass.value) &&
       accepts(map, classOf(map)),
   );
@@ -109,8 +109,11 @@ function worthOf(strength: Strength | null, like: ReadonlyMap<number, number> | 
   if (!strength) return null;
   const { value, change, deadShare } = strength.maps;
   const [worth, rest] = sort === "strength" ? [value] : sort === "change" ? [change] : [deadShare, value];
-  // A dead map is dead even where its share was not computed.
-  return (map) => (rest && !((rest[map] ?? 0) > 0) ? Infinity : (worth[map] ?? Number.NaN));
+  return (map) => {
+    const state = rest && stateOf(rest[map] ?? 0);
+    // A dead map is dead even where its share was not computed; of one that is not finite the share says nothing.
+    return state === "dead" ? Infinity : state === "not finite" ? Number.NaN : (worth[map] ?? Number.NaN);
+  };
 }
 
 let known: { key: string; places: Map<number, number> } | null = null;

@@ -5,14 +5,18 @@
 
 import { decode } from "../data/bitmaps";
 import type { Series } from "../data/index";
-import { type Item, box } from "../export/figure";
+import type { MapState } from "../data/top";
+import { type Facts, type Item, box, hatched } from "../export/figure";
 import { type Mosaic, type Rect, tileInMap } from "../lib/mosaic";
 import type { ShowMode } from "../settings";
 import { store } from "../state";
-import { FIRST_MAP, type FeatureReady, placesIn, topFactsAt } from "./features";
+import { FIRST_MAP, type FeatureReady, NUMBERS, placesIn, topRecordAt } from "./features";
 import { MID_GREY, acrossOf, mosaicOf, placePatch } from "./paintFeatures";
 import type { Probe } from "./probe";
 import { imagesOf, pictureBytes, pictureSize, pictureWants } from "./probePictures";
+
+/** Lines that are seen on paper and are not the grey of what nothing influences. */
+const HATCH = "#5a5a5a";
 
 export const GREY = { colour: MID_GREY, alpha: 1 };
 
@@ -47,15 +51,15 @@ export async function readTiles(panel: FeatureReady, probe: Probe | null, maps: 
   const places = placesIn(facts, maps).filter((place) => place >= 0);
   const images = show === "projections" || !probe ? [] : [...imagesOf(panel, places)];
   const indices = show === "patches" ? [] : places.map((place) => FIRST_MAP + place);
-  await store.ensure([
+  await store.need([
     ...(indices.length > 0 ? [{ series, positions: [at], indices, bytesPerStep: 2 ** 15 * indices.length }] : []),
-    ...(probe && images.length > 0 ? pictureWants([{ probe, images }]) : []),
+    ...(probe && images.length > 0 ? pictureWants([{ probe, images }], true) : []),
   ]);
   const [projections, pictures] = await Promise.all([
     decoded(indices.map((index) => [index - FIRST_MAP, store.blob(series, at, index)?.value])),
     decoded(images.map((image) => [image, probe && pictureBytes(probe, image)])),
   ]);
-  if (projections.size < indices.length || pictures.size < images.length) throw new Error("Some of its pictures are not here, or damaged.");
+  if (projections.size < indices.length || pictures.size < images.length) throw new Error("Some of its pictures are damaged.");
   const tile = facts.tiles?.tile ?? probe?.facts.size ?? [1, 1];
   return { panel, probe, show, tile, across: acrossOf(facts.k, facts.tiles?.across), projections, pictures };
 }
@@ -68,11 +72,40 @@ export interface BlockPlace {
   gap: number;
 }
 
-/** A map's projections, or its patches, as a block of tiles. */
+/** What excites a map of a record; null where it was not drawn. */
+export function stateIn({ panel }: MapTiles, map: number): MapState | null {
+  const [place = -1] = placesIn(panel.facts, [map]);
+  return place < 0 ? null : panel.numbers.state(place);
+}
+
+/** ", dead" */
+export function stateSuffix(state: MapState | null): string {
+  return state === null || state === "alive" ? "" : `, ${state}`;
+}
+
+/** What stands in the place of tiles without a picture. */
+export function hatch(rect: Rect, state: MapState): Item[] {
+  return hatched(rect, HATCH, state === "not finite");
+}
+
+/** What hatching means, where there is some. */
+export function hatchFacts(states: readonly (MapState | null)[]): Facts {
+  return [
+    ...(states.includes("dead") ? [["hatched", "dead: no picture excites the map"] as const] : []),
+    ...(states.includes("not finite") ? [["crossed", "not finite: none of the map's activations is a finite number"] as const] : []),
+  ];
+}
+
+/** A map's projections, or its patches, as a block of tiles; hatched where no picture excites it. */
 export function block(tiles: MapTiles, map: number, what: "projections" | "patches", { left, top, size, gap }: BlockPlace): Item[] {
   const { panel, probe, across } = tiles;
   const [place = -1] = placesIn(panel.facts, [map]);
   if (place < 0) return [];
+  const state = panel.numbers.state(place);
+  if (state !== "alive") {
+    const [height, width] = blockSize(tiles, size, gap);
+    return hatch({ left, top, width, height }, state);
+  }
   return Array.from({ length: panel.facts.k }, (_, slot): Item[] => {
     const at = {
       left: left + (slot % across) * (size[1] + gap),
@@ -110,30 +143,47 @@ export function sourceOf({ panel, probe, pictures }: MapTiles, map: number, slot
 }
 
 export interface Strongest {
+  state: MapState;
   picture: ImageBitmap;
   from: Rect;
   tile: Mosaic["tile"];
 }
 
-/** The strongest projection of each of these maps at each of these steps; null where there is none. */
-export async function readStrongest(series: Series, steps: readonly number[], maps: readonly number[]): Promise<(Strongest | null)[][]> {
+/** A strongest projection in its place; hatched where no picture excites the map. */
+export function strongestItems({ state, picture, from }: Strongest, to: Rect): Item[] {
+  return state === "alive" ? [{ kind: "picture", picture, from, to }] : hatch(to, state);
+}
+
+export interface Evolution {
+  /** By step, and by map; null where there is none. */
+  strongest: (Strongest | null)[][];
+  /** Steps whose record, or one of its pictures, is damaged. */
+  damaged: number[];
+}
+
+/** The strongest projection of each of these maps at each of these steps. */
+export async function readStrongest(series: Series, steps: readonly number[], maps: readonly number[]): Promise<Evolution> {
   const positions = steps.map((step) => series.steps.indexOf(step));
-  await store.ensure([{ series, positions, indices: [0], bytesPerStep: 65_536 }]);
-  const columns = positions.map((at) => {
-    const facts = topFactsAt(series, at);
-    return { at, facts, indices: facts?.tiles ? placesIn(facts, maps).map((place) => (place < 0 ? 0 : FIRST_MAP + place)) : [] };
+  await store.need([{ series, positions, indices: [0, NUMBERS], bytesPerStep: 65_536 }]);
+  const records = positions.map((at) => {
+    const record = topRecordAt(series, at);
+    const places = record?.facts.tiles ? placesIn(record.facts, maps) : [];
+    return { at, record, places, indices: places.filter((place) => place >= 0).map((place) => FIRST_MAP + place) };
   });
-  const wants = columns.map(({ at, indices }) => ({ series, positions: [at], indices: indices.filter(Boolean), bytesPerStep: 2 ** 18 }));
-  await store.ensure(wants.filter(({ indices }) => indices.length > 0));
-  return Promise.all(
-    columns.map(async ({ at, facts, indices }) => {
-      const ready = await decoded(indices.map((index) => [index, index ? store.blob(series, at, index)?.value : null]));
-      return maps.map((_, row) => {
-        const picture = ready.get(indices[row] ?? 0);
-        if (!picture || !facts) return null;
-        const mosaic = mosaicOf({ facts });
-        return { picture, from: tileInMap(0, mosaic), tile: mosaic.tile };
+  const wants = records.map(({ at, indices }) => ({ series, positions: [at], indices, bytesPerStep: 2 ** 18 }));
+  await store.need(wants.filter(({ indices }) => indices.length > 0));
+  const damaged: number[] = [];
+  const strongest = await Promise.all(
+    records.map(async ({ at, record, places, indices }, column) => {
+      const ready = await decoded(indices.map((index) => [index - FIRST_MAP, store.blob(series, at, index)?.value]));
+      if (!record || ready.size < new Set(indices).size) damaged.push(steps[column] ?? 0);
+      return places.map((place) => {
+        const picture = ready.get(place);
+        if (!picture || !record) return null;
+        const mosaic = mosaicOf(record);
+        return { state: record.numbers.state(place), picture, from: tileInMap(0, mosaic), tile: mosaic.tile };
       });
     }),
   );
+  return { strongest, damaged };
 }

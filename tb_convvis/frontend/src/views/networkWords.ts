@@ -24,10 +24,19 @@ export function classWords({ class: kind, facts, inside }: SceneNode): string {
   return `${kind}${kernel}${stride}`;
 }
 
+/** ", 1,024 of them trained"; nothing where all are, or where a layer does not say. */
+export function trainedWords({ parameters, layers }: Network): string {
+  // A layer inside of another is counted with that.
+  const outermost = [...layers.values()].filter(({ name }) => !layers.has(name.slice(0, Math.max(0, name.lastIndexOf("/")))));
+  if (outermost.length === 0 || outermost.some(({ trainable }) => trainable === null)) return "";
+  const trained = outermost.reduce((sum, { trainable }) => sum + (trainable ?? 0), 0);
+  return trained >= parameters ? "" : `, ${whole(trained)} of them trained`;
+}
+
 export function parameterWords({ parameters, trainable }: LayerFacts, total: number): string {
   if (parameters === 0) return "none";
   const share = total > 0 ? ` · ${((100 * parameters) / total).toPrecision(2).replace(/\.0$/, "")} % of the network` : "";
-  const frozen = trainable === 0 ? " · not trained" : trainable < parameters ? ` · ${whole(trainable)} trained` : "";
+  const frozen = trainable === null || trainable === parameters ? "" : trainable === 0 ? " · not trained" : ` · ${whole(trainable)} trained`;
   return `${whole(parameters)}${share}${frozen}`;
 }
 

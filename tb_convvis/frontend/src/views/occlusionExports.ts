@@ -3,10 +3,11 @@
 import type { Table } from "../export/csv";
 import type { Facts, Figure, Sheet } from "../export/figure";
 import type { ExportProps, Offer } from "../export/offer";
-import { factsOf, factsOfAll, together } from "../export/provenance";
+import { LEFT_OUT, factsOf, factsOfAll, leftOut, together } from "../export/provenance";
 import type { RunIndex } from "../data/index";
+import { plural } from "../lib/words";
 import { plotMode } from "../settings";
-import { stepOf, store, titles } from "../state";
+import { shownAt, stepOf, store, titles } from "../state";
 import {
   type OcclusionReady, activationShares, classNameOf, classesAt, commonOf, currentPicture, lossOf, occludedPictures, occlusionSeries, panelOf, probeOf, soundRecord,
 } from "./occlusion";
@@ -63,6 +64,7 @@ async function draw(sheet: Sheet, of: readonly RunIndex[], all: readonly RunInde
       ["occluder", occluderWords(record.facts)],
       ["plotted", plotMode.value === "average" ? "averaged over the positions that cover a pixel" : "at the centre of the occluder"],
       ...scaleFacts(common),
+      ...(rows[row]?.damaged ? [[LEFT_OUT, `${plural(rows[row].damaged, "picture")} (damaged)`] as const] : []),
     ];
     return factsOf(index, layer, series, at, own);
   });
@@ -74,12 +76,10 @@ async function draw(sheet: Sheet, of: readonly RunIndex[], all: readonly RunInde
 async function positions(indexes: readonly RunIndex[], layer: string, image: number, only: number | null): Promise<Table> {
   const all = indexes.flatMap((index) => {
     const series = occlusionSeries(index, layer);
-    const panel = panelOf(index, layer);
-    if (!series) return [];
-    const at = only === null ? series.steps.map((_, place) => place) : panel.state === "ready" ? [panel.at] : [];
-    return [{ index, series, at }];
+    const at = !series ? [] : only === null ? series.steps.map((_, place) => place) : [shownAt(series)].filter((place) => place >= 0);
+    return series && at.length > 0 ? [{ index, series, at }] : [];
   });
-  await store.ensure([
+  await store.need([
     ...all.map(({ series, at }) => ({ series, positions: at, indices: HEAD, bytesPerStep: 2 ** 16 })),
     ...probeManifests(indexes, "occlusion"),
   ]);
@@ -109,8 +109,10 @@ async function positions(indexes: readonly RunIndex[], layer: string, image: num
     columns: ["run", "layer", "epoch", "image", "row", "col", "probability", "drop", "class", "map", "activation", "share"],
     rows: rows(),
     facts: all.map(({ index, series, at }) => {
-      const record = soundRecord(series, at[0] ?? -1);
-      const own: Facts = [["picture", String(image)], ["occluder", record ? occluderWords(record.facts) : "not known"]];
+      const records = at.map((one) => soundRecord(series, one));
+      const record = records.find(Boolean);
+      const damaged = at.filter((_, place) => !records[place]).map((one) => series.steps[one] ?? 0);
+      const own: Facts = [["picture", String(image)], ["occluder", record ? occluderWords(record.facts) : "not known"], ...leftOut(damaged, at.length)];
       return only === null ? factsOfAll(index, layer, series, own) : factsOf(index, layer, series, at[0] ?? -1, own);
     }),
     name: [layer, ...(only === null ? [] : [`epoch${only}`]), `picture${image}`, "occlusion"],

@@ -2,7 +2,7 @@
 
 import { type Figure, type Frame, type Item, box } from "../export/figure";
 import { drawnSize } from "../lib/mosaic";
-import { GREY, type MapTiles, type Strongest, block, blockSize } from "./mapTiles";
+import { GREY, type MapTiles, type Strongest, block, blockSize, stateIn, stateSuffix, strongestItems } from "./mapTiles";
 
 /** Maps side by side in a column of a paper up to this wide, in inches, and in a wider one. */
 const NARROW = 4;
@@ -36,7 +36,7 @@ export function figureTwo(frame: Frame, layer: string, tiles: MapTiles, maps: re
     return [
       ...(tiles.show === "patches" ? [] : block(tiles, map, "projections", place)),
       ...(tiles.show === "projections" ? [] : block(tiles, map, "patches", { ...place, left: place.left + (both ? width + between : 0) })),
-      { kind: "text", text: `map ${map}`, x: place.left, y: place.top + height + label, size: label },
+      { kind: "text", text: `map ${map}${stateSuffix(stateIn(tiles, map))}`, x: place.left, y: place.top + height + label, size: label },
     ];
   });
   const rows = Math.ceil(maps.length / columns);
@@ -65,10 +65,10 @@ export function figureFour(
     const name: Item = { kind: "text", text: `map ${map}`, x: 0, y: above + Math.round(height / 2 + 0.35 * label), size: label };
     return [
       name,
-      ...steps.map((_, column): Item => {
+      ...steps.flatMap((_, column): Item[] => {
         const one = strongest[column]?.[row];
         const to = { left: margin + column * pitch, top: above, width, height };
-        return one ? { kind: "picture", picture: one.picture, from: one.from, to } : box(to, { stroke: GREY });
+        return one ? strongestItems(one, to) : [box(to, { stroke: GREY })];
       }),
     ];
   });

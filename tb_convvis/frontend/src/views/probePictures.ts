@@ -97,8 +97,12 @@ export function imagesOf({ facts, numbers }: FeatureReady, maps: readonly number
   return images;
 }
 
-/** The pictures that are not here, of all of a small set or of those named; each once for all runs. */
-export function pictureWants(needs: readonly { probe: Probe; images: Iterable<number> }[]): Want[] {
+/**
+ * The pictures that are not here, of all of a small set or of those named; each once for all runs.
+ *
+ * @param pending whether those are named too that are here or on their way, to wait for them
+ */
+export function pictureWants(needs: readonly { probe: Probe; images: Iterable<number> }[], pending = false): Want[] {
   const missing = new Map<string, { home: Home; images: Set<number>; bytes: number }>();
   for (const { probe, images } of needs) {
     const { blobs } = probe.manifest;
@@ -106,7 +110,7 @@ export function pictureWants(needs: readonly { probe: Probe; images: Iterable<nu
     const wanted = total <= WHOLE_BYTES ? blobs.map((_, image) => image) : [...images];
     for (const image of wanted) {
       const { series, at } = homeOf(probe, image);
-      if (!store.lacks(series, at, image + 1) || image >= blobs.length) continue;
+      if (!(pending || store.lacks(series, at, image + 1)) || image >= blobs.length) continue;
       const name = JSON.stringify([series.run, series.walls[at]]);
       const entry = missing.get(name) ?? { home: { series, at }, images: new Set(), bytes: 0 };
       entry.images.add(image);

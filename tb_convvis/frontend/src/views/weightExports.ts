@@ -4,11 +4,11 @@ import { chartOffers } from "../export/charts";
 import type { Table } from "../export/csv";
 import type { Facts } from "../export/figure";
 import type { ExportProps, Offer } from "../export/offer";
-import { factsOf, timeWords } from "../export/provenance";
+import { LEFT_OUT, factsOf, timeWords } from "../export/provenance";
 import { type RunIndex, findSeries } from "../data/index";
 import { shownIndex } from "../lib/steps";
 import { chartMode } from "../settings";
-import { stepOf, titles } from "../state";
+import { stepOf, store, titles } from "../state";
 import { currentWeight, histogramsOf, stepsOf, weightSeries } from "./histogramData";
 import type { PanelProps } from "./view";
 
@@ -46,6 +46,7 @@ function histogramTable({ indexes, layer }: PanelProps, weight: string): Table {
   const all = indexes.flatMap((index) => {
     const series = weightSeries(index, layer, weight);
     const histograms = series && histogramsOf(series);
+    if (series && !histograms) throw new Error(`${series.name} of ${index.run} did not come yet. ${store.trouble.peek()?.words ?? ""}`);
     return histograms ? [{ index, histograms }] : [];
   });
   function* rows() {
@@ -58,7 +59,8 @@ function histogramTable({ indexes, layer }: PanelProps, weight: string): Table {
     rows: rows(),
     facts: all.map(({ index, histograms }) => {
       const steps = stepsOf(histograms);
-      return weightFacts(index, layer, weight, steps, steps.length - 1, [["epochs", `all up to ${steps[steps.length - 1]}`]]);
+      const damaged: Facts = histograms.error === null ? [] : [[LEFT_OUT, histograms.error]];
+      return weightFacts(index, layer, weight, steps, steps.length - 1, [["epochs", `all up to ${steps[steps.length - 1]}`], ...damaged]);
     }),
     name: [layer, weight, "histograms"],
   };
