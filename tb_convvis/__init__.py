@@ -5,21 +5,22 @@ from typing import Any
 
 __version__ = "0.1.0"
 
-_TRAINING = {
-    "CheckpointLog": "checkpoint_log",
-    "find_checkpoints": "checkpoint_files",
-    "load_checkpoint": "checkpoint_files",
-    "log_checkpoint": "checkpoint_log",
-    "replay": "replay",
+_ELSEWHERE = {
+    "CheckpointLog": "callbacks.checkpoint_log",
+    "figure": "figures",
+    "find_checkpoints": "callbacks.checkpoint_files",
+    "load_checkpoint": "callbacks.checkpoint_files",
+    "log_checkpoint": "callbacks.checkpoint_log",
+    "replay": "callbacks.replay",
 }
-"""What needs TensorFlow, by the module of `tb_convvis.callbacks`: machines that view logs do not have it."""
+"""Where each name is. They are imported when first used: `callbacks` needs TensorFlow, viewers lack it."""
 
 
 def __getattr__(name: str) -> Any:
-    if name in _TRAINING:
-        return getattr(import_module(f"tb_convvis.callbacks.{_TRAINING[name]}"), name)
+    if name in _ELSEWHERE:
+        return getattr(import_module(f"tb_convvis.{_ELSEWHERE[name]}"), name)
     raise AttributeError(f"module 'tb_convvis' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_TRAINING})
+    return sorted({*globals(), *_ELSEWHERE})

@@ -78,7 +78,7 @@ def test_viewing_and_training_share_the_record_format_only() -> None:
 
 
 def test_viewing_needs_no_tensorflow() -> None:
-    _, foreign = reachable("tb_convvis.loader")
+    _, foreign = reachable("tb_convvis.loader", "tb_convvis.figures")
     assert not foreign & {"tensorflow", "keras"}
 
 
@@ -86,6 +86,14 @@ def test_the_doctor_needs_neither_tensorflow_nor_a_server() -> None:
     ours, foreign = reachable("tb_convvis.doctor.command")
     assert foreign == {"google", "numpy", "tensorboard"}
     assert "tb_convvis.events" not in ours
+
+
+def test_figures_read_logs_as_the_page_does() -> None:
+    figures, foreign = reachable("tb_convvis.figures")
+    assert {"tb_convvis.reader", "tb_convvis.parts", "tb_convvis.store", "tb_convvis.schema"} <= figures
+    assert foreign == {"numpy", "PIL", "tensorboard", "grpc"}
+    training, _ = reachable("tb_convvis.callbacks")
+    assert figures & training <= reachable("tb_convvis.schema")[0]
 
 
 def test_training_needs_no_server() -> None:
@@ -99,7 +107,9 @@ def test_methods_know_nothing_of_logs() -> None:
 
 
 def test_no_module_belongs_to_neither_side() -> None:
-    used, _ = reachable("tb_convvis.loader", "tb_convvis.callbacks", "tb_convvis.__main__", *methods())
+    used, _ = reachable(
+        "tb_convvis.loader", "tb_convvis.figures", "tb_convvis.callbacks", "tb_convvis.__main__", *methods()
+    )
     assert used == module_files().keys() - {"tb_convvis", "tb_convvis.doctor"}
 
 
