@@ -255,6 +255,19 @@ def test_curves_and_kernel_of_the_enlarged_map(planted: Board, open_tab: Open) -
     expect(tab.find(".map-kernel")).to_contain_text("The kernel of this layer is not logged.")
 
 
+@pytest.mark.parametrize(("axis", "across", "epoch"), [("time", 0.9, 4), ("fraction", 0.45, 2)])
+def test_a_click_on_a_curve_goes_to_its_epoch(
+    planted: Board, open_tab: Open, axis: str, across: float, epoch: int
+) -> None:
+    """Its axis is of epochs, 1 to 4, whatever the slider counts."""
+    tab = open_tab(planted.url, view="features", layer=LAYER, map="3", axis=axis, step="0")
+    curve = tab.find("[aria-label='strength of map 3 over the epochs']").first
+    box = curve.bounding_box()
+    assert box
+    curve.click(position={"x": across * box["width"], "y": 40})
+    expect(tab.find(".run-header .shown").first).to_have_text(re.compile(rf"^epoch {epoch} \("))
+
+
 def test_dark_and_narrow(planted: Board, open_tab: Open) -> None:
     """The controls stay inside the page, one row or two, and the menu can be reached by keys."""
     state = {"view": "features", "layer": LAYER, "sort": "change", "find": "cat"}
