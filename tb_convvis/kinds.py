@@ -103,7 +103,10 @@ KINDS: dict[str, Kind] = {
             subject="layer",
             facts={
                 "layer": "path of the layer",
-                "jumps": "how many maps have another strongest picture than at the previous log, or null",
+                "jumps": "how many maps that are alive, here and at the previous log, have another strongest "
+                "picture than there, or null",
+                "alive": "how many maps some picture excites, here and at the previous log: those that "
+                "`jumps` looks at; or null",
                 "weight_change": "1 - cosine of the kernel with that of the previous log, or null",
                 "projection_change": "median of the fourth blob where it is known, or null",
                 "comparable": "over how many maps that median was taken",

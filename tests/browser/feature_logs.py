@@ -82,9 +82,11 @@ def write_epoch(log: LogFile, name: str, layer: PlantedLayer, epoch: int, side: 
     change = layer.change[epoch].astype(np.float32)
     silent = np.where(strength > 0, 0.5, 1).astype(np.float32)
     known = change[np.isfinite(change)]
+    alive = (strength > 0) & (layer.strength[epoch - 1] > 0)
     facts = {
         "layer": name,
-        "jumps": None if epoch == 0 else int((strongest != layer.strongest[epoch - 1]).sum()),
+        "jumps": None if epoch == 0 else int((strongest != layer.strongest[epoch - 1])[alive].sum()),
+        "alive": None if epoch == 0 else int(alive.sum()),
         "weight_change": None,
         "projection_change": float(np.median(known)) if len(known) else None,
         "comparable": len(known),

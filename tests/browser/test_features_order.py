@@ -35,6 +35,10 @@ CHANGE[1:] = [0.1, np.nan, 0.3, 0.2, 0.9, np.nan, 0.3, 0.05]
 MOST_CHANGED_FIRST = [4, 2, 6, 3, 0, 7, 1, 5]
 PICTURE = np.array([0, 1, 2, 0, 1, 2, 0, 1])
 """Number of each map's strongest picture, which is also that of its class."""
+STRONGEST = np.tile(PICTURE, (EPOCHS, 1))
+STRONGEST[1:, DEAD] = 0
+STRONGEST[2, 1] = 2
+"""The dead map's is the first of equals; map 1 jumps to another picture and back."""
 UPRIGHT = [0, 3, 6]
 
 
@@ -51,15 +55,14 @@ def _projections() -> NDArray[np.uint8]:
 def planted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
     """Two runs: the second has the strengths the other way round, and fewer of its maps were drawn."""
     root = tmp_path_factory.mktemp("order") / "logs"
-    strongest = np.tile(PICTURE, (EPOCHS, 1))
     kernel = np.zeros((EPOCHS, 3, 3, 3, MAPS), np.float32)
     kernel[..., 1] = np.linspace(-1, 1, 27).reshape(3, 3, 3)
     kernel[..., 2] = 0.5
-    first = PlantedLayer(STRENGTH, strongest, CHANGE, _projections(), kernel)
-    second = PlantedLayer(STRENGTH[:, ::-1], strongest, CHANGE, _projections(), drawn=[0, 1, 2, 3, 4, 6])
+    first = PlantedLayer(STRENGTH, STRONGEST, CHANGE, _projections(), kernel)
+    second = PlantedLayer(STRENGTH[:, ::-1], STRONGEST, CHANGE, _projections(), drawn=[0, 1, 2, 3, 4, 6])
     pictures = gratings(3, 16, seed=3)
     for name, layer in (("a", first), ("b", second)):
-        layers = {LAYER: layer, "conv2": PlantedLayer(STRENGTH, strongest, CHANGE, _projections())}
+        layers = {LAYER: layer, "conv2": PlantedLayer(STRENGTH, STRONGEST, CHANGE, _projections())}
         write_features(root / name, layers, pictures, [0, 1, 2], CLASSES)
     board = Board(root)
     board.await_runs(2, steps=EPOCHS)
@@ -227,6 +230,18 @@ def test_arrows_and_neighbours_follow_the_order(tab: Tab) -> None:
     expect(tab.find("[aria-label='previous map']")).to_be_disabled()
     tab.find("[aria-label='pin the map']").click()
     expect(tab.find("[aria-label='pin the map']")).to_have_attribute("aria-pressed", "true")
+
+
+@pytest.mark.parametrize(("epoch", "jumped"), [(2, []), (3, [1]), (4, [1])])
+def test_jumps_are_counted_of_maps_alive_at_both_epochs(
+    planted: Board, open_tab: Open, epoch: int, jumped: list[int]
+) -> None:
+    """At epoch 2 a map dies, which is no jump although another picture stands for it."""
+    tab = open_tab(planted.url, view="features", layer=LAYER, runs=worlds.runs("a"), step=str(epoch))
+    words = f"{len(jumped) or 'none'} of 7 maps alive at both jumped"
+    expect(tab.find(".column .words").first).to_contain_text(words)
+    marked = tab.find(".map").filter(has=tab.find(".jump"))
+    expect(marked.locator(".name b")).to_have_text([str(map_) for map_ in jumped])
 
 
 def _heights(curve: Locator) -> list[float]:

@@ -185,7 +185,10 @@ export function nameOfClass(classNames: readonly string[] | null, label: number)
 }
 
 export interface StrengthFacts {
+  /** How many maps have another strongest picture than at the log before. */
   jumps: number | null;
+  /** Of how many: those alive at both logs. Null at the first, and in older logs, which counted deaths as jumps. */
+  alive: number | null;
   weightChange: number | null;
   projectionChange: number | null;
   comparable: number;
@@ -194,17 +197,20 @@ export interface StrengthFacts {
 export const strengthFacts: Guard<StrengthFacts> = (value, at) => {
   const facts = fields<{
     jumps: number | null;
+    alive: number | null;
     weight_change: number | null;
     projection_change: number | null;
     comparable: number;
   }>({
     jumps: optional(nullable(count), null),
+    alive: optional(nullable(count), null),
     weight_change: optional(nullable(finite), null),
     projection_change: optional(nullable(finite), null),
     comparable: optional(count, 0),
   })(value, at);
   return {
     jumps: facts.jumps,
+    alive: facts.alive,
     weightChange: facts.weight_change,
     projectionChange: facts.projection_change,
     comparable: facts.comparable,
