@@ -126,6 +126,8 @@ KINDS: dict[str, Kind] = {
                 "of": "number of maps of the layer",
                 "k": "activations per map",
                 "columns": "names of the last axis of the first blob",
+                "convolution": "path of the convolution that makes the maps: the layer, or the one whose "
+                "normalisation or activation it is; or null",
                 **PROJECTION_FACTS,
                 "tiles_across": "projections side by side in the picture of a map",
                 "overview_tile": "[height, width] of one projection in the overview",

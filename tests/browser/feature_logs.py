@@ -30,6 +30,7 @@ class PlantedLayer:
         kernel: [epochs, height, width, input channels, maps], or None where it is not logged.
         drawn: numbers of the drawn maps; None for all.
         pictures: numbers of the strongest pictures, [epochs, maps, K]; None for the strongest alone, K times.
+        convolution: path of the convolution that makes the maps; None as in logs that do not say it.
     """
 
     strength: NDArray[np.floating[Any]]
@@ -39,6 +40,7 @@ class PlantedLayer:
     kernel: NDArray[np.floating[Any]] | None = None
     drawn: Sequence[int] | None = None
     pictures: NDArray[np.integer[Any]] | None = None
+    convolution: str | None = None
 
 
 def write_features(
@@ -121,6 +123,7 @@ def _write_top(log: LogFile, name: str, layer: PlantedLayer, epoch: int, side: i
         "of": layer.strength.shape[1],
         "k": K,
         "columns": COLUMNS,
+        "convolution": layer.convolution,
         "rule": "deconvnet",
         "extended": [],
         "refused": None,

@@ -62,7 +62,13 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
     second = PlantedLayer(STRENGTH[:, ::-1], STRONGEST, CHANGE, _projections(), drawn=[0, 1, 2, 3, 4, 6])
     pictures = gratings(3, 16, seed=3)
     for name, layer in (("a", first), ("b", second)):
-        layers = {LAYER: layer, "conv2": PlantedLayer(STRENGTH, STRONGEST, CHANGE, _projections())}
+        other = (STRENGTH, STRONGEST, CHANGE, _projections())
+        layers = {
+            LAYER: layer,
+            "conv2": PlantedLayer(*other, convolution="conv2"),
+            "relu1": PlantedLayer(*other, convolution=LAYER),
+            "sum": PlantedLayer(*other),
+        }
         write_features(root / name, layers, pictures, [0, 1, 2], CLASSES)
     board = Board(root)
     board.await_runs(2, steps=EPOCHS)
@@ -257,17 +263,36 @@ def test_curves_and_kernel_of_the_enlarged_map(planted: Board, open_tab: Open) -
     assert slope < 0
     np.testing.assert_allclose(heights, slope * STRENGTH[:, 1] + top, atol=0.01)
     expect(tab.find(".curves")).to_contain_text("not known at any epoch")
-    counts = tab.find("svg.bars").get_attribute("data-counts")
-    assert counts is not None
-    planted_counts, _ = np.histogram(np.linspace(-1, 1, 27), 25, (-1, 1))
-    assert [int(count) for count in counts.split(",")] == planted_counts.tolist()
+    assert _bars(tab) == _bars_of_map_1()
     tab.page.keyboard.press("j")
     curve = tab.find("[aria-label='change of the projection of map 2 over the epochs']")
     change = _heights(curve)
     assert len(change) == EPOCHS - 1
     assert len(set(change)) == 1
-    tab.press("]")
-    expect(tab.find(".map-kernel")).to_contain_text("The kernel of this layer is not logged.")
+
+
+def _bars(tab: Tab) -> list[int]:
+    """How many weights of the enlarged map's filter lie in each bar."""
+    counts = tab.find("svg.bars").get_attribute("data-counts")
+    assert counts is not None
+    return [int(count) for count in counts.split(",")]
+
+
+def _bars_of_map_1() -> list[int]:
+    counts, _ = np.histogram(np.linspace(-1, 1, 27), 25, (-1, 1))
+    return [int(count) for count in counts]
+
+
+def test_an_activation_shows_the_kernel_of_its_convolution(planted: Board, open_tab: Open) -> None:
+    tab = open_tab(planted.url, view="features", layer="relu1", map="1", runs=worlds.runs("a"))
+    kernel = tab.find(".map-kernel")
+    expect(kernel.locator("h3")).to_contain_text(f"Filter and its weights in {LAYER}")
+    assert _bars(tab) == _bars_of_map_1()
+    tab.find(".select:has-text('Layer') select").select_option("conv2")
+    expect(kernel).to_contain_text("The kernel of conv2 is not logged: ConvVis logs that of the first")
+    expect(kernel.locator("code")).to_have_text('FilterImages(layers=["conv2"])')
+    tab.find(".select:has-text('Layer') select").select_option("sum")
+    expect(kernel).to_contain_text("No kernel of sum is logged, and which convolution it follows")
 
 
 @pytest.mark.parametrize(("axis", "across", "epoch"), [("time", 0.9, 4), ("fraction", 0.45, 2)])

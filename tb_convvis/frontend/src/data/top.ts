@@ -21,6 +21,8 @@ export interface TopFacts extends ProjectionFacts {
   /** The drawn maps, by their number in the layer. */
   maps: number[];
   of: number;
+  /** Path of the convolution that makes the maps; null where that is not known. */
+  convolution: string | null;
   /** How the projections are laid out; null where there are none. */
   tiles: {
     window: Size;
@@ -49,6 +51,7 @@ export const topFacts: Guard<TopFacts> = (value, at) => {
     layer: text,
     maps: list(count),
     of: count,
+    convolution: optional(nullable(text), null),
     k: positive,
     columns: list(text),
     rule: optional(text, ""),
