@@ -39,6 +39,19 @@ describe("what is typed to find maps", () => {
     expect(found("(?:c|d)[ao]+\\w?", names)).toEqual([0, 1, 3, 4]);
   });
 
+  it("anywhere in a class name, however long, but in its beginning by patterns that may take long", () => {
+    const long = `${"North American ".repeat(3)}Black Bear (Ursus)`;
+    const names = [long, "bear", null];
+    expect(found("black bear", names)).toEqual([0]);
+    expect(found("cat|BEAR", names)).toEqual([0, 1]);
+    expect(found("^bea[rs]$", names)).toEqual([1]);
+    expect(found("Ursus\\)$", names)).toEqual([0]);
+    expect(found("bea+r", names)).toEqual([1]);
+    expect(found("(black|grey) bear", names)).toEqual([]);
+    const longest = "b".repeat(200);
+    expect(found(longest, [longest])).toEqual([0]);
+  });
+
   it.each([
     ["[", "unterminated"],
     ["(a", "unterminated"],
@@ -48,7 +61,7 @@ describe("what is typed to find maps", () => {
     ["(a)\\1", "references"],
     ["a?a?a?a?a?aaaaa", "more than 4"],
     ["(a|a)(a|a)(a|a)(a|a)(a|a)", "more than 4"],
-    ["a".repeat(121), "too long"],
+    [`${"a".repeat(121)}.`, "too long"],
   ])("says what is wrong with %s, and lets all through", (text, words) => {
     const { accepts, error } = readFilter(text);
     expect(error).toContain(words);

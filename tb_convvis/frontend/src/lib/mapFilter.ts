@@ -1,4 +1,4 @@
-/** What is typed to find maps: numbers and ranges, or a regular expression over numbers and class names. */
+/** What is typed to find maps: numbers and ranges, a part of a class name, or a regular expression over both. */
 
 export interface MapFilter {
   accepts: (map: number, name: string | null) => boolean;
@@ -6,8 +6,8 @@ export interface MapFilter {
   error: string | null;
 }
 
-/** A name is searched up to here, and so long a pattern is searched for. */
-const LONGEST_NAME = 32;
+/** A pattern that may take long searches a name up to here, and may be so long itself. */
+export const LONGEST_NAME = 32;
 const LONGEST_PATTERN = 120;
 /** A search takes a time of about this power of the name's length at most. */
 const CHOICES = 4;
@@ -15,14 +15,19 @@ const CHOICES = 4;
 export function readFilter(typed: string): MapFilter {
   const text = typed.trim();
   if (/^[\d\s,-]*$/.test(text)) return { accepts: amongNumbers(text), error: null };
+  if (!/[\\^$.*+?()[\]{}|]/.test(text)) {
+    const part = text.toLowerCase();
+    return { accepts: (map, name) => `${map}`.includes(part) || name?.toLowerCase().includes(part) === true, error: null };
+  }
   const error = refusal(text);
   if (error !== null) return { accepts: () => true, error };
   try {
     const pattern = new RegExp(text, "i");
+    const reach = repetitions(text) > 0 ? LONGEST_NAME : Infinity;
     // Many maps share a class: each name is searched once.
     const answers = new Map<string, boolean>();
     const found = (word: string) => {
-      if (!answers.has(word)) answers.set(word, pattern.test(word.slice(0, LONGEST_NAME)));
+      if (!answers.has(word)) answers.set(word, pattern.test(word.slice(0, reach)));
       return answers.get(word) === true;
     };
     return { accepts: (map, name) => found(`${map}`) || (name !== null && found(name)), error: null };
@@ -38,11 +43,18 @@ function amongNumbers(text: string): MapFilter["accepts"] {
   return (map) => ranges.length === 0 || ranges.some(([a = 0, b = 0]) => map >= Math.min(a, b) && map <= Math.max(a, b));
 }
 
+/** Where a search may turn back to: without these it takes a time that is in proportion to the name's length. */
+function repetitions(pattern: string): number {
+  return withoutEscapes(pattern).match(/[*+{(]|[^(]\?/g)?.length ?? 0;
+}
+
+function withoutEscapes(pattern: string): string {
+  return pattern.replace(/\\.|\[[^\]]*\]/g, "a");
+}
+
 /** Nothing can stop the browser's search once it runs: what could take for ever is not begun. */
 function refusal(text: string): string | null {
   if (/\\[1-9k]/.test(text)) return "references to groups are not searched for";
-  const bare = text.replace(/\\.|\[[^\]]*\]/g, "a");
-  if (/\)[*+?{]/.test(bare)) return "repeated groups are not searched for";
-  const choices = bare.match(/[*+{(]|[^(]\?/g)?.length ?? 0;
-  return choices > CHOICES || text.length > LONGEST_PATTERN ? `too long, or more than ${CHOICES} of * + ? { (` : null;
+  if (/\)[*+?{]/.test(withoutEscapes(text))) return "repeated groups are not searched for";
+  return repetitions(text) > CHOICES || text.length > LONGEST_PATTERN ? `too long, or more than ${CHOICES} of * + ? { (` : null;
 }
