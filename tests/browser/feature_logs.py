@@ -30,6 +30,7 @@ class PlantedLayer:
         kernel: [epochs, height, width, input channels, maps], or None where it is not logged.
         drawn: numbers of the drawn maps; None for all.
         pictures: numbers of the strongest pictures, [epochs, maps, K]; None for the strongest alone, K times.
+        strengths: whether the strengths of all maps are logged, beside the activations of the drawn ones.
         convolution: path of the convolution that makes the maps; None as in logs that do not say it.
     """
 
@@ -41,6 +42,7 @@ class PlantedLayer:
     drawn: Sequence[int] | None = None
     pictures: NDArray[np.integer[Any]] | None = None
     convolution: str | None = None
+    strengths: bool = True
 
 
 def write_features(
@@ -94,7 +96,8 @@ def write_epoch(log: LogFile, name: str, layer: PlantedLayer, epoch: int, side: 
         "comparable": len(known),
     }
     step = epoch + 1
-    log.record("strength", name, step, facts, logged=step, blobs=[strength, silent, strongest, change])
+    if layer.strengths:
+        log.record("strength", name, step, facts, logged=step, blobs=[strength, silent, strongest, change])
     if layer.kernel is not None:
         log.filters(name, step, layer.kernel[epoch], logged=step)
     _write_top(log, name, layer, epoch, side)

@@ -68,6 +68,7 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
             "conv2": PlantedLayer(*other, convolution="conv2"),
             "relu1": PlantedLayer(*other, convolution=LAYER),
             "sum": PlantedLayer(*other),
+            "bare": PlantedLayer(*other, strengths=False),
         }
         write_features(root / name, layers, pictures, [0, 1, 2], CLASSES)
     board = Board(root)
@@ -172,6 +173,35 @@ def test_dead_alive_and_a_class_alone(tab: Tab) -> None:
     expect(tab.find(".more summary b")).to_have_text("2")
     tab.find(".order-line button:has-text('Clear the filter')").click()
     _expect_maps(tab, list(range(MAPS)))
+
+
+def test_filtered_by_the_activations_where_no_strengths_are_logged(planted: Board, open_tab: Open) -> None:
+    tab = open_tab(planted.url, view="features", layer="bare", only="dead")
+    for run in (0, 1):
+        _expect_maps(tab, [DEAD], run=run)
+    expect(_line(tab)).to_contain_text("1 of 8 maps shown; by number, by epoch 4 of a.")
+    tab.find(".order-line button:has-text('Clear the filter')").click()
+    _more(tab)
+    _choose(tab, "Strongest picture is of", "dog")
+    _expect_maps(tab, [1, 4, 7])
+
+
+def test_what_filters_is_said_not_to_be_here(planted: Board, open_tab: Open) -> None:
+    """Without the probe set no class is known: then no map is hidden."""
+    refuse = """const fetched = window.fetch;
+        window.fetch = async (...asked) => {
+            const answer = await fetched(...asked);
+            if (!String(asked[0]).includes('index?')) return answer;
+            const index = await answer.json();
+            for (const run of index.runs) run.tags = run.tags.filter(({ kind }) => kind !== 'probe');
+            return Response.json(index);
+        };"""
+    state = {"view": "features", "layer": LAYER, "only": "alive", "class": "cat"}
+    tab = open_tab(planted.url, scripts=(refuse,), runs=worlds.runs("a"), **state)
+    _expect_maps(tab, [map_ for map_ in range(MAPS) if map_ != DEAD])
+    expect(_line(tab)).to_contain_text(
+        "7 of 8 maps shown; by number, by epoch 4 of a; what filters them is not here"
+    )
 
 
 def test_nothing_found_says_so(tab: Tab) -> None:

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { filterWeights } from "../src/lib/kernel";
-import { readFilter } from "../src/lib/mapFilter";
+import { passes, readFilter } from "../src/lib/mapFilter";
 import { readPins, togglePin, writePins } from "../src/lib/pins";
 import { ranked } from "../src/lib/ranking";
 import { kernel } from "./make";
@@ -74,6 +74,29 @@ describe("what is typed to find maps", () => {
     expect(error).toBeNull();
     for (let map = 0; map < 64; map++) expect(accepts(map, "a".repeat(100) + map)).toBe(false);
     expect(performance.now() - started).toBeLessThan(1_000);
+  });
+});
+
+describe("what filters the maps", () => {
+  const wanted = (dead: boolean | null, className: string, text: string) => ({ dead, className, find: readFilter(text) });
+  const cat = { dead: false, className: "cat" };
+
+  it.each([
+    [cat, wanted(null, "", ""), true],
+    [cat, wanted(false, "cat", "ca"), true],
+    [cat, wanted(true, "cat", ""), false],
+    [cat, wanted(null, "dog", ""), false],
+    [cat, wanted(null, "", "^d"), false],
+    [{ dead: true, className: null }, wanted(true, "", ""), true],
+    [{ dead: true, className: null }, wanted(null, "cat", ""), false],
+  ])("decides by what is known", (known, filter, answer) => expect(passes(7, known, filter)).toBe(answer));
+
+  it("leaves open what is not known, but not what is", () => {
+    const unnamed = { dead: false, className: undefined };
+    expect([null, unnamed].map((known) => passes(7, known, wanted(null, "cat", "")))).toEqual([null, null]);
+    expect([null, unnamed].map((known) => passes(7, known, wanted(false, "", "")))).toEqual([null, true]);
+    expect([null, unnamed].map((known) => passes(7, known, wanted(true, "cat", "")))).toEqual([null, false]);
+    expect(["dog", "7", "^7$", "8", "3-7"].map((text) => passes(7, unnamed, wanted(null, "", text)))).toEqual([null, true, true, false, true]);
   });
 });
 

@@ -2,6 +2,8 @@
 
 export interface MapFilter {
   accepts: (map: number, name: string | null) => boolean;
+  /** Whether class names matter to it. */
+  readsNames: boolean;
   /** Why what was typed is not used: then it lets all through. */
   error: string | null;
 }
@@ -14,13 +16,13 @@ const CHOICES = 4;
 
 export function readFilter(typed: string): MapFilter {
   const text = typed.trim();
-  if (/^[\d\s,-]*$/.test(text)) return { accepts: amongNumbers(text), error: null };
+  if (/^[\d\s,-]*$/.test(text)) return { accepts: amongNumbers(text), readsNames: false, error: null };
   if (!/[\\^$.*+?()[\]{}|]/.test(text)) {
     const part = text.toLowerCase();
-    return { accepts: (map, name) => `${map}`.includes(part) || name?.toLowerCase().includes(part) === true, error: null };
+    return { accepts: (map, name) => `${map}`.includes(part) || name?.toLowerCase().includes(part) === true, readsNames: true, error: null };
   }
   const error = refusal(text);
-  if (error !== null) return { accepts: () => true, error };
+  if (error !== null) return { accepts: () => true, readsNames: false, error };
   try {
     const pattern = new RegExp(text, "i");
     const reach = repetitions(text) > 0 ? LONGEST_NAME : Infinity;
@@ -30,10 +32,10 @@ export function readFilter(typed: string): MapFilter {
       if (!answers.has(word)) answers.set(word, pattern.test(word.slice(0, reach)));
       return answers.get(word) === true;
     };
-    return { accepts: (map, name) => found(`${map}`) || (name !== null && found(name)), error: null };
+    return { accepts: (map, name) => found(`${map}`) || (name !== null && found(name)), readsNames: true, error: null };
   } catch (problem) {
     const words = problem instanceof Error ? problem.message : "";
-    return { accepts: () => true, error: `not a regular expression: ${words.slice(words.lastIndexOf(": ") + 2).toLowerCase()}` };
+    return { accepts: () => true, readsNames: false, error: `not a regular expression: ${words.slice(words.lastIndexOf(": ") + 2).toLowerCase()}` };
   }
 }
 
@@ -57,4 +59,29 @@ function refusal(text: string): string | null {
   if (/\\[1-9k]/.test(text)) return "references to groups are not searched for";
   if (/\)[*+?{]/.test(withoutEscapes(text))) return "repeated groups are not searched for";
   return repetitions(text) > CHOICES || text.length > LONGEST_PATTERN ? `too long, or more than ${CHOICES} of * + ? { (` : null;
+}
+
+/** What is known of a map: undefined is a class that is not known, null none at all. */
+export interface Known {
+  dead: boolean;
+  className: string | null | undefined;
+}
+
+export interface Wanted {
+  /** True for dead maps, false for those alive, null for both. */
+  dead: boolean | null;
+  /** Empty for any. */
+  className: string;
+  find: MapFilter;
+}
+
+/** Whether a map passes; null where what decides it is not known. */
+export function passes(map: number, known: Known | null, { dead, className, find }: Wanted): boolean | null {
+  const name = known?.className;
+  const answers = [
+    dead === null || (known ? known.dead === dead : null),
+    className === "" || (name === undefined ? null : name === className),
+    find.accepts(map, name ?? null) || (find.readsNames && name === undefined ? null : false),
+  ];
+  return answers.includes(false) ? false : answers.includes(null) ? null : true;
 }
