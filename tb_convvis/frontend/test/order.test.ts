@@ -78,24 +78,24 @@ describe("what is typed to find maps", () => {
 });
 
 describe("what filters the maps", () => {
-  const wanted = (dead: boolean | null, className: string, text: string) => ({ dead, className, find: readFilter(text) });
-  const cat = { dead: false, className: "cat" };
+  const wanted = (state: "dead" | "alive" | null, className: string, text: string) => ({ state, className, find: readFilter(text) });
+  const cat = { state: "alive", className: "cat" };
 
   it.each([
     [cat, wanted(null, "", ""), true],
-    [cat, wanted(false, "cat", "ca"), true],
-    [cat, wanted(true, "cat", ""), false],
+    [cat, wanted("alive", "cat", "ca"), true],
+    [cat, wanted("dead", "cat", ""), false],
     [cat, wanted(null, "dog", ""), false],
     [cat, wanted(null, "", "^d"), false],
-    [{ dead: true, className: null }, wanted(true, "", ""), true],
-    [{ dead: true, className: null }, wanted(null, "cat", ""), false],
+    [{ state: "dead", className: null }, wanted("dead", "", ""), true],
+    [{ state: "dead", className: null }, wanted(null, "cat", ""), false],
   ])("decides by what is known", (known, filter, answer) => expect(passes(7, known, filter)).toBe(answer));
 
   it("leaves open what is not known, but not what is", () => {
-    const unnamed = { dead: false, className: undefined };
+    const unnamed = { state: "alive", className: undefined };
     expect([null, unnamed].map((known) => passes(7, known, wanted(null, "cat", "")))).toEqual([null, null]);
-    expect([null, unnamed].map((known) => passes(7, known, wanted(false, "", "")))).toEqual([null, true]);
-    expect([null, unnamed].map((known) => passes(7, known, wanted(true, "cat", "")))).toEqual([null, false]);
+    expect([null, unnamed].map((known) => passes(7, known, wanted("alive", "", "")))).toEqual([null, true]);
+    expect([null, unnamed].map((known) => passes(7, known, wanted("dead", "cat", "")))).toEqual([null, false]);
     expect(["dog", "7", "^7$", "8", "3-7"].map((text) => passes(7, unnamed, wanted(null, "", text)))).toEqual([null, true, true, false, true]);
   });
 });

@@ -63,23 +63,23 @@ function refusal(text: string): string | null {
 
 /** What is known of a map: undefined is a class that is not known, null none at all. */
 export interface Known {
-  dead: boolean;
+  state: string;
   className: string | null | undefined;
 }
 
 export interface Wanted {
-  /** True for dead maps, false for those alive, null for both. */
-  dead: boolean | null;
+  /** Such as "dead" or "alive"; null for any. */
+  state: string | null;
   /** Empty for any. */
   className: string;
   find: MapFilter;
 }
 
 /** Whether a map passes; null where what decides it is not known. */
-export function passes(map: number, known: Known | null, { dead, className, find }: Wanted): boolean | null {
+export function passes(map: number, known: Known | null, { state, className, find }: Wanted): boolean | null {
   const name = known?.className;
   const answers = [
-    dead === null || (known ? known.dead === dead : null),
+    state === null || (known ? known.state === state : null),
     className === "" || (name === undefined ? null : name === className),
     find.accepts(map, name ?? null) || (find.readsNames && name === undefined ? null : false),
   ];

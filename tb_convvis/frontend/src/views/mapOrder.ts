@@ -65,7 +65,7 @@ export const mapOrder = computed<MapOrder>(() => {
   const strength = known?.strength ?? null;
   const find = readFilter(findText.value);
   const only = onlyMaps.value;
-  const wanted = { dead: only === "alive" || only === "dead" ? only === "dead" : null, className: onlyClass.value, find };
+  const wanted = { state: only === "alive" || only === "dead" ? only : null, className: onlyClass.value, find };
   const pinned = (pins.value.get(path) ?? []).filter((map) => drawn.includes(map));
   const others = only === "pinned" ? [] : drawn.filter((map) => !pinned.includes(map));
   const verdicts = new Map(others.map((map) => [map, passes(map, known?.of(map) ?? null, wanted)]));

@@ -26,7 +26,8 @@ export function mapsKnown(index: RunIndex, path: string, target: number): MapsKn
   const step = series?.steps[at] ?? top?.series.steps[top.at] ?? null;
   const probe = step === null ? null : probeAt(index, step, "pictures");
   const nameOf = (image: number) => (probe ? className(probe.facts, image) : undefined);
-  const told = (value: number, image: number): Known => (value > 0 ? { dead: false, className: nameOf(image) } : { dead: true, className: null });
+  const told = (value: number, image: number): Known =>
+    value > 0 ? { state: "alive", className: nameOf(image) } : { state: "dead", className: null };
   const byTop = (map: number) => {
     const [place = -1] = top ? placesIn(top.facts, [map]) : [];
     const first = top && place >= 0 ? top.numbers.at(place, 0) : null;
