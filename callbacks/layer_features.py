@@ -34,7 +34,7 @@ class LayerFeatures:
         self.path = path
         self._maps = maps
         self._seed = seed
-        self._strongest: NDArray[np.int32] | None = None
+        self._before: TopActivations | None = None
         self._kernel: NDArray[np.float32] | None = None
         self._seen: tuple[NDArray[np.int32], Floats] | None = None
 
@@ -50,7 +50,10 @@ class LayerFeatures:
         self, found: TopActivations, tiles: Tiles | None, kernel: NDArray[np.float32] | None
     ) -> Record:
         """Return the record of all maps, and remember what the next one is compared with."""
-        strongest = found.image[:, 0]
+        strongest, before = found.image[:, 0], self._before
+        # Which picture is the strongest of a map that none excites says nothing: all are equal.
+        alive = None if before is None else ~(found.dead | before.dead)
+        jumped = None if before is None else strongest != before.image[:, 0]
         change = np.full(len(strongest), np.nan, np.float32)
         if tiles is not None:
             drawn = self.drawn(len(strongest))
@@ -59,12 +62,13 @@ class LayerFeatures:
         known = change[np.isfinite(change)]
         facts = {
             "layer": self.path,
-            "jumps": None if self._strongest is None else int((strongest != self._strongest).sum()),
+            "jumps": None if alive is None or jumped is None else int(jumped[alive].sum()),
+            "alive": None if alive is None else int(alive.sum()),
             "weight_change": None if kernel is None else _distance(self._kernel, kernel),
             "projection_change": float(np.median(known)) if known.size else None,
             "comparable": int(known.size),
         }
-        self._strongest, self._kernel = strongest, kernel
+        self._before, self._kernel = found, kernel
         return Record(facts, [found.strength, found.dead_share, strongest, change])
 
     def top(self, slots: UnitSlots, of: int, tiles: Tiles | None, channel_order: str) -> Record:

@@ -169,7 +169,8 @@ class TopActivations(ViewCallback):
     def _write_layer(self, step: int, found: Found, slots: UnitSlots, tiles: Tiles | None, path: str) -> None:
         assert self._project is not None  # noqa: S101 (log_step has made it)
         features = self._features[path]
-        strength = features.strength(found, tiles, self._kernel(path))
+        convolution, kernel = self._convolution(path)
+        strength = features.strength(found, tiles, kernel)
         top = features.top(slots, len(found.value), tiles, self.channel_order)
         refused = None
         if tiles is None:
@@ -179,15 +180,18 @@ class TopActivations(ViewCallback):
             refused = str(self._project.refused.get(path, why))
         extended = self._project.extended(path)
         self.write(step, "strength", path, strength.facts, strength.blobs)
-        facts = {**top.facts, "rule": self.rule, "refused": refused, "extended": extended}
+        told = {"convolution": convolution, "rule": self.rule, "refused": refused, "extended": extended}
+        facts = {**top.facts, **told}
         self.write(step, "top", path, facts, top.blobs)
 
-    def _kernel(self, path: str) -> NDArray[np.float32] | None:
-        """The kernel of a layer, or of the convolution whose normalisation or activation it is."""
-        layer = layers_by_path(self.model).get(path_of_call(path))
+    def _convolution(self, path: str) -> tuple[str | None, NDArray[np.float32] | None]:
+        """Path and kernel of what makes the maps: the layer, or the convolution that it follows."""
+        layers = layers_by_path(self.model)
+        layer = layers.get(path_of_call(path))
         while isinstance(layer, FOLLOWERS):
             layer = source_of(layer)
+        name = next((name for name, one in layers.items() if one is layer), None)
         try:
-            return None if layer is None else convolution_kernel(layer).values
+            return (None, None) if name is None else (name, convolution_kernel(layer).values)
         except NoKernelError:
-            return None
+            return None, None

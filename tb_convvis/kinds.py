@@ -103,7 +103,10 @@ KINDS: dict[str, Kind] = {
             subject="layer",
             facts={
                 "layer": "path of the layer",
-                "jumps": "how many maps have another strongest picture than at the previous log, or null",
+                "jumps": "how many maps that are alive, here and at the previous log, have another strongest "
+                "picture than there, or null",
+                "alive": "how many maps some picture excites, here and at the previous log: those that "
+                "`jumps` looks at; or null",
                 "weight_change": "1 - cosine of the kernel with that of the previous log, or null",
                 "projection_change": "median of the fourth blob where it is known, or null",
                 "comparable": "over how many maps that median was taken",
@@ -123,6 +126,8 @@ KINDS: dict[str, Kind] = {
                 "of": "number of maps of the layer",
                 "k": "activations per map",
                 "columns": "names of the last axis of the first blob",
+                "convolution": "path of the convolution that makes the maps: the layer, or the one whose "
+                "normalisation or activation it is; or null",
                 **PROJECTION_FACTS,
                 "tiles_across": "projections side by side in the picture of a map",
                 "overview_tile": "[height, width] of one projection in the overview",

@@ -44,6 +44,7 @@ def write_strengths(
                 facts = {
                     "layer": layer,
                     "jumps": None if change is None else round(change * MAPS),
+                    "alive": None if change is None else MAPS,
                     "weight_change": change,
                     "projection_change": None if change is None else change / 2,
                     "comparable": MAPS,

@@ -109,7 +109,13 @@ def _write_layer(
     pictures = [_picture((seed * maps + number + epoch) % LOOKS, epoch, TILE) for number in range(maps)]
     if "top" in kinds:
         _write(writer, "top", name, epoch, facts, numbers, overview(seed, epoch, maps), *pictures)
-    strength = {"layer": name, "jumps": 3, "weight_change": 0.3 / (1 + epoch), "comparable": maps}
+    strength = {
+        "layer": name,
+        "jumps": 3,
+        "alive": maps,
+        "weight_change": 0.3 / (1 + epoch),
+        "comparable": maps,
+    }
     blobs: list[schema.Blob] = [
         numbers[:, 0, 0].copy(),
         random.uniform(0, 1, maps).astype(np.float32),

@@ -30,6 +30,8 @@ class PlantedLayer:
         kernel: [epochs, height, width, input channels, maps], or None where it is not logged.
         drawn: numbers of the drawn maps; None for all.
         pictures: numbers of the strongest pictures, [epochs, maps, K]; None for the strongest alone, K times.
+        strengths: whether the strengths of all maps are logged, beside the activations of the drawn ones.
+        convolution: path of the convolution that makes the maps; None as in logs that do not say it.
     """
 
     strength: NDArray[np.floating[Any]]
@@ -39,6 +41,8 @@ class PlantedLayer:
     kernel: NDArray[np.floating[Any]] | None = None
     drawn: Sequence[int] | None = None
     pictures: NDArray[np.integer[Any]] | None = None
+    convolution: str | None = None
+    strengths: bool = True
 
 
 def write_features(
@@ -82,15 +86,18 @@ def write_epoch(log: LogFile, name: str, layer: PlantedLayer, epoch: int, side: 
     change = layer.change[epoch].astype(np.float32)
     silent = np.where(strength > 0, 0.5, 1).astype(np.float32)
     known = change[np.isfinite(change)]
+    alive = (strength > 0) & (layer.strength[epoch - 1] > 0)
     facts = {
         "layer": name,
-        "jumps": None if epoch == 0 else int((strongest != layer.strongest[epoch - 1]).sum()),
+        "jumps": None if epoch == 0 else int((strongest != layer.strongest[epoch - 1])[alive].sum()),
+        "alive": None if epoch == 0 else int(alive.sum()),
         "weight_change": None,
         "projection_change": float(np.median(known)) if len(known) else None,
         "comparable": len(known),
     }
     step = epoch + 1
-    log.record("strength", name, step, facts, logged=step, blobs=[strength, silent, strongest, change])
+    if layer.strengths:
+        log.record("strength", name, step, facts, logged=step, blobs=[strength, silent, strongest, change])
     if layer.kernel is not None:
         log.filters(name, step, layer.kernel[epoch], logged=step)
     _write_top(log, name, layer, epoch, side)
@@ -119,6 +126,7 @@ def _write_top(log: LogFile, name: str, layer: PlantedLayer, epoch: int, side: i
         "of": layer.strength.shape[1],
         "k": K,
         "columns": COLUMNS,
+        "convolution": layer.convolution,
         "rule": "deconvnet",
         "extended": [],
         "refused": None,

@@ -36,6 +36,10 @@ CHANGE[LONE := 2, DEAD] = 0.6
 MOST_CHANGED_FIRST = [4, 2, 6, 3, 0, 7, 1, 5]
 PICTURE = np.array([0, 1, 2, 0, 1, 2, 0, 1])
 """Number of each map's strongest picture, which is also that of its class."""
+STRONGEST = np.tile(PICTURE, (EPOCHS, 1))
+STRONGEST[1:, DEAD] = 0
+STRONGEST[2, 1] = 2
+"""The dead map's is the first of equals; map 1 jumps to another picture and back."""
 UPRIGHT = [0, 3, 6]
 
 
@@ -52,15 +56,21 @@ def _projections() -> NDArray[np.uint8]:
 def planted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
     """Two runs: the second has the strengths the other way round, and fewer of its maps were drawn."""
     root = tmp_path_factory.mktemp("order") / "logs"
-    strongest = np.tile(PICTURE, (EPOCHS, 1))
     kernel = np.zeros((EPOCHS, 3, 3, 3, MAPS), np.float32)
     kernel[..., 1] = np.linspace(-1, 1, 27).reshape(3, 3, 3)
     kernel[..., 2] = 0.5
-    first = PlantedLayer(STRENGTH, strongest, CHANGE, _projections(), kernel)
-    second = PlantedLayer(STRENGTH[:, ::-1], strongest, CHANGE, _projections(), drawn=[0, 1, 2, 3, 4, 6])
+    first = PlantedLayer(STRENGTH, STRONGEST, CHANGE, _projections(), kernel)
+    second = PlantedLayer(STRENGTH[:, ::-1], STRONGEST, CHANGE, _projections(), drawn=[0, 1, 2, 3, 4, 6])
     pictures = gratings(3, 16, seed=3)
     for name, layer in (("a", first), ("b", second)):
-        layers = {LAYER: layer, "conv2": PlantedLayer(STRENGTH, strongest, CHANGE, _projections())}
+        other = (STRENGTH, STRONGEST, CHANGE, _projections())
+        layers = {
+            LAYER: layer,
+            "conv2": PlantedLayer(*other, convolution="conv2"),
+            "relu1": PlantedLayer(*other, convolution=LAYER),
+            "sum": PlantedLayer(*other),
+            "bare": PlantedLayer(*other, strengths=False),
+        }
         write_features(root / name, layers, pictures, [0, 1, 2], CLASSES)
     board = Board(root)
     board.await_runs(2, steps=EPOCHS)
@@ -166,6 +176,35 @@ def test_dead_alive_and_a_class_alone(tab: Tab) -> None:
     _expect_maps(tab, list(range(MAPS)))
 
 
+def test_filtered_by_the_activations_where_no_strengths_are_logged(planted: Board, open_tab: Open) -> None:
+    tab = open_tab(planted.url, view="features", layer="bare", only="dead")
+    for run in (0, 1):
+        _expect_maps(tab, [DEAD], run=run)
+    expect(_line(tab)).to_contain_text("1 of 8 maps shown; by number, by epoch 4 of a.")
+    tab.find(".order-line button:has-text('Clear the filter')").click()
+    _more(tab)
+    _choose(tab, "Strongest picture is of", "dog")
+    _expect_maps(tab, [1, 4, 7])
+
+
+def test_what_filters_is_said_not_to_be_here(planted: Board, open_tab: Open) -> None:
+    """Without the probe set no class is known: then no map is hidden."""
+    refuse = """const fetched = window.fetch;
+        window.fetch = async (...asked) => {
+            const answer = await fetched(...asked);
+            if (!String(asked[0]).includes('index?')) return answer;
+            const index = await answer.json();
+            for (const run of index.runs) run.tags = run.tags.filter(({ kind }) => kind !== 'probe');
+            return Response.json(index);
+        };"""
+    state = {"view": "features", "layer": LAYER, "only": "alive", "class": "cat"}
+    tab = open_tab(planted.url, scripts=(refuse,), runs=worlds.runs("a"), **state)
+    _expect_maps(tab, [map_ for map_ in range(MAPS) if map_ != DEAD])
+    expect(_line(tab)).to_contain_text(
+        "7 of 8 maps shown; by number, by epoch 4 of a; what filters them is not here"
+    )
+
+
 def test_nothing_found_says_so(tab: Tab) -> None:
     tab.find(".find input").fill("99")
     expect(tab.find("#view > .absent")).to_contain_text("No map passes the filter")
@@ -230,6 +269,18 @@ def test_arrows_and_neighbours_follow_the_order(tab: Tab) -> None:
     expect(tab.find("[aria-label='pin the map']")).to_have_attribute("aria-pressed", "true")
 
 
+@pytest.mark.parametrize(("epoch", "jumped"), [(2, []), (3, [1]), (4, [1])])
+def test_jumps_are_counted_of_maps_alive_at_both_epochs(
+    planted: Board, open_tab: Open, epoch: int, jumped: list[int]
+) -> None:
+    """At epoch 2 a map dies, which is no jump although another picture stands for it."""
+    tab = open_tab(planted.url, view="features", layer=LAYER, runs=worlds.runs("a"), step=str(epoch))
+    words = f"{len(jumped) or 'none'} of 7 maps alive at both jumped"
+    expect(tab.find(".column .words").first).to_contain_text(words)
+    marked = tab.find(".map").filter(has=tab.find(".jump"))
+    expect(marked.locator(".name b")).to_have_text([str(map_) for map_ in jumped])
+
+
 def _heights(curve: Locator) -> list[float]:
     """Where the corners of a curve lie, from above, of those that are drawn."""
     path = curve.locator("path.curve").get_attribute("d") or ""
@@ -254,17 +305,49 @@ def test_curves_and_kernel_of_the_enlarged_map(planted: Board, open_tab: Open) -
     assert slope < 0
     np.testing.assert_allclose(heights, slope * STRENGTH[:, 1] + top, atol=0.01)
     expect(tab.find(".curves")).to_contain_text("not known at any epoch")
-    counts = tab.find("svg.bars").get_attribute("data-counts")
-    assert counts is not None
-    planted_counts, _ = np.histogram(np.linspace(-1, 1, 27), 25, (-1, 1))
-    assert [int(count) for count in counts.split(",")] == planted_counts.tolist()
+    assert _bars(tab) == _bars_of_map_1()
     tab.page.keyboard.press("j")
     curve = tab.find("[aria-label='change of the projection of map 2 over the epochs']")
     change = _heights(curve)
     assert len(change) == EPOCHS - 1
     assert len(set(change)) == 1
-    tab.press("]")
-    expect(tab.find(".map-kernel")).to_contain_text("The kernel of this layer is not logged.")
+
+
+def _bars(tab: Tab) -> list[int]:
+    """How many weights of the enlarged map's filter lie in each bar."""
+    counts = tab.find("svg.bars").get_attribute("data-counts")
+    assert counts is not None
+    return [int(count) for count in counts.split(",")]
+
+
+def _bars_of_map_1() -> list[int]:
+    counts, _ = np.histogram(np.linspace(-1, 1, 27), 25, (-1, 1))
+    return [int(count) for count in counts]
+
+
+def test_an_activation_shows_the_kernel_of_its_convolution(planted: Board, open_tab: Open) -> None:
+    tab = open_tab(planted.url, view="features", layer="relu1", map="1", runs=worlds.runs("a"))
+    kernel = tab.find(".map-kernel")
+    expect(kernel.locator("h3")).to_contain_text(f"Filter and its weights in {LAYER}")
+    assert _bars(tab) == _bars_of_map_1()
+    tab.find(".select:has-text('Layer') select").select_option("conv2")
+    expect(kernel).to_contain_text("The kernel of conv2 is not logged: ConvVis logs that of the first")
+    expect(kernel.locator("code")).to_have_text('FilterImages(layers=["conv2"])')
+    tab.find(".select:has-text('Layer') select").select_option("sum")
+    expect(kernel).to_contain_text("No kernel of sum is logged, and which convolution it follows")
+
+
+@pytest.mark.parametrize(("axis", "across", "epoch"), [("time", 0.9, 4), ("fraction", 0.45, 2)])
+def test_a_click_on_a_curve_goes_to_its_epoch(
+    planted: Board, open_tab: Open, axis: str, across: float, epoch: int
+) -> None:
+    """Its axis is of epochs, 1 to 4, whatever the slider counts."""
+    tab = open_tab(planted.url, view="features", layer=LAYER, map="3", axis=axis, step="0")
+    curve = tab.find("[aria-label='strength of map 3 over the epochs']").first
+    box = curve.bounding_box()
+    assert box
+    curve.click(position={"x": across * box["width"], "y": 40})
+    expect(tab.find(".run-header .shown").first).to_have_text(re.compile(rf"^epoch {epoch} \("))
 
 
 def test_dark_and_narrow(planted: Board, open_tab: Open) -> None:

@@ -185,6 +185,30 @@ def test_what_is_not_known_is_said(drawn: Board, open_tab: Open) -> None:
     expect(tab.find(".network-graph")).to_have_count(2)
 
 
+@pytest.mark.parametrize("size", [(1600, 1000), (1280, 800), (900, 736), (3840, 2160)])
+@pytest.mark.parametrize("names_", [("one",), ("one", "other")], ids=["one network", "two"])
+def test_nothing_of_the_facts_is_cut_off(
+    drawn: Board, open_tab: Open, size: tuple[int, int], names_: tuple[str, ...]
+) -> None:
+    """Nor does the network move away from the pointer that they follow."""
+    tab = open_tab(drawn.url, view="layers", runs=worlds.runs(*names_), size=size)
+    boxes = tab.find(".network-graph").first.locator(".layer button:has(b)")
+    boxes.first.hover()
+    tab.find(".layer-facts h3").first.wait_for()
+    assert boxes.count() == 5
+    for box in boxes.all():
+        box.hover()
+        expect(tab.find(".layer-facts h3").first).to_have_text(box.locator("b").inner_text())
+        cut = tab.find(".layer-facts").evaluate_all(
+            """all => all.map(one => [one.scrollHeight - one.clientHeight, one.scrollWidth - one.clientWidth])
+                .flat()"""
+        )
+        assert max(cut) <= 0
+        assert box.evaluate("one => one.matches(':hover')")
+    drawn_in = tab.find(".network-graph").first.bounding_box()
+    assert drawn_in and drawn_in["height"] >= 300
+
+
 def test_three_hundred_layers(drawn: Board, open_tab: Open) -> None:
     tab = open_tab(drawn.url, view="layers", runs=worlds.runs("deep"), layer="layer150")
     assert len(names(tab)) == 300

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tb_convvis.callbacks import ConvVis, TopActivations
+from tb_convvis.callbacks import ConvVis, FilterImages, TopActivations
 from tb_convvis.callbacks.probe import draw_probe
 from tb_convvis.callbacks.unit_slots import COLUMNS
 from tb_convvis.methods import deconvnet
@@ -112,7 +112,8 @@ def test_jumps_and_change_are_counted(logged: Logged) -> None:
     assert first.manifest.facts["weight_change"] is None
     for before, after in ((first, second), (second, third)):
         facts = after.manifest.facts
-        assert facts["jumps"] == int((blob(before, 2) != blob(after, 2)).sum())
+        alive = (blob(before, 0) > 0) & (blob(after, 0) > 0)
+        assert facts["jumps"] == int((blob(before, 2) != blob(after, 2))[alive].sum())
         assert 0 < facts["weight_change"] < 1
 
 
@@ -141,6 +142,35 @@ def test_a_seeded_draw_of_maps_for_the_whole_run(tmp_path: Path) -> None:
     assert len(set(maps[0])) == 3
     strength = records(tmp_path / "a" / "convvis", STRENGTH)[0]
     assert blob(strength, 0).shape == (6,)
+
+
+def test_the_convolution_that_makes_the_maps_is_named(tmp_path: Path) -> None:
+    """By the path under which `FilterImages` logs its kernel."""
+    keras.utils.set_random_seed(0)
+    layers = keras.layers
+    inner = keras.Sequential(
+        [
+            keras.Input((12, 12, 3)),
+            layers.Conv2D(4, 3, name="conv1"),
+            layers.BatchNormalization(name="norm1"),
+            layers.ReLU(name="relu1"),
+            layers.MaxPooling2D(name="pool"),
+            layers.Conv2D(5, 3, activation="relu", name="conv2"),
+        ],
+        name="inner",
+    )
+    model = keras.Sequential(
+        [keras.Input((12, 12, 3)), inner, layers.GlobalAveragePooling2D(), layers.Dense(3)]
+    )
+    model.compile("sgd", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    features = TopActivations(tmp_path, data=pictures()[0], freq=[1])
+    fit(model, features, FilterImages(tmp_path, layers=["conv1", "conv2"], freq=[1]), epochs=1)
+    run = tmp_path / "convvis"
+    for layer, convolution in (("inner/relu1", "inner/conv1"), ("inner/conv2", "inner/conv2")):
+        (top,) = records(run, f"convvis/top/{layer}")
+        assert top.manifest.facts["convolution"] == convolution
+        (filters,) = records(run, f"convvis/filters/{convolution}")
+        assert filters.manifest.blobs[0].shape[-1] == top.manifest.facts["of"]
 
 
 def test_a_refused_rule_is_named_and_the_rest_is_logged(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ def places(image: Any, block: Pixels) -> list[tuple[int, int]]:
     tops, lefts = np.nonzero(pixels[:tall, :wide] == wanted[0, 0])
     for y in range(height):
         for x in range(width):
-            same = pixels[tops + y, lefts + x] == wanted[y, x]
+            same = np.equal(pixels[tops + y, lefts + x], wanted[y, x])
             tops, lefts = tops[same], lefts[same]
             if not len(tops):
                 return []
@@ -31,5 +31,5 @@ def places(image: Any, block: Pixels) -> list[tuple[int, int]]:
 
 def squares(pixels: Any, scale: int) -> Pixels:
     """Each pixel of [height, width, 3] as a square."""
-    large: Pixels = np.kron(np.asarray(pixels, np.uint8), np.ones((scale, scale, 1), np.uint8))
+    large = np.kron(np.asarray(pixels, np.uint8), np.ones((scale, scale, 1), np.uint8)).astype(np.uint8)
     return large

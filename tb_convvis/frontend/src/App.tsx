@@ -6,12 +6,13 @@ import { Freshness } from "./components/Freshness";
 import { HelpPanel } from "./components/HelpPanel";
 import { RunPicker } from "./components/RunPicker";
 import { Select } from "./components/Select";
-import { Absent, Empty, Loading, Retry } from "./components/states";
+import { Absent, Empty, Loading, Note, Retry } from "./components/states";
 import { Tabs } from "./components/Tabs";
 import { Timeline } from "./components/Timeline";
 import { layer, layers, layersKnown } from "./layers";
 import { layerPath, viewId } from "./settings";
 import { helpOpen, indexes, refresh, runList, shownIndexes, shownRuns, store, trouble } from "./state";
+import { unknownNames } from "./unknown";
 import { viewOf } from "./views";
 
 const again = () => void refresh();
@@ -60,6 +61,11 @@ function Body() {
   const props = { indexes: shown, layer: layer.value };
   return (
     <div id="view" role="tabpanel" aria-labelledby={`tab-${view.id}`}>
+      {unknownNames.value.length > 0 && (
+        <div class="unknown" role="status">
+          {unknownNames.value.map((words) => <Note key={words}>{words}</Note>)}
+        </div>
+      )}
       {shownRuns.value.length === 0 ? (
         <Absent words="No run is chosen. Choose up to four at the left." />
       ) : !indexes.value || shown.length === 0 || !(layersKnown.value || store.trouble.value) ? (

@@ -139,6 +139,21 @@ export function readAddress(hash: string = hashWindow().location.hash): Map<stri
   return found;
 }
 
+/**
+ * Calls back with what the address says of this page when somebody else has changed it: a link pasted into the open
+ * tab, or a step back.
+ *
+ * Writing it ourselves tells nothing. Nor does the host's going to another of its tabs, or back from one whose address
+ * held nothing of ours.
+ */
+export function onAddress(callback: (values: Map<string, string>) => void): void {
+  const isOurs = (url: string) => !shell() || /#convvis(&|$)/.test(url);
+  hashWindow().addEventListener("hashchange", ({ oldURL, newURL }) => {
+    const values = readAddress();
+    if (isOurs(newURL) && (values.size > 0 || isOurs(oldURL))) callback(values);
+  });
+}
+
 /** The hash with our keys replaced and everything of the host's left as it is. */
 export function withAddress(hash: string, values: ReadonlyMap<string, string>): string {
   const theirs = hash

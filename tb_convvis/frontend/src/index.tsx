@@ -3,7 +3,7 @@
 import { effect } from "@preact/signals";
 import { render as mount } from "preact";
 import { App } from "./App";
-import { connect, isHidden, onKeys, onVisibility, readAddress, watchDark, writeAddress } from "./host";
+import { connect, isHidden, onAddress, onKeys, onVisibility, readAddress, watchDark, writeAddress } from "./host";
 import { onKey } from "./keys";
 import { layer, modelWants } from "./layers";
 import { pause } from "./playback";
@@ -23,7 +23,6 @@ export function render(): void {
     dark.value = value;
     document.documentElement.dataset["theme"] = value ? "dark" : "light";
   });
-  restore(readAddress());
   keepAddress();
   followHost();
   loadView();
@@ -41,14 +40,33 @@ export function render(): void {
   void refresh();
 }
 
-/** Writes what is chosen into the address, once it has rested: playing would otherwise write at every epoch. */
+/**
+ * Takes what is chosen from the address, and writes it there once it has rested: playing would otherwise write at
+ * every epoch. A link pasted into the open page is another address than the one last written.
+ */
 function keepAddress(): void {
   let timer = 0;
+  let known = readAddress();
+  restore(known);
   effect(() => {
     const values = serialise();
     clearTimeout(timer);
-    timer = window.setTimeout(() => writeAddress(values), 250);
+    timer = window.setTimeout(() => {
+      writeAddress(values);
+      known = readAddress();
+    }, 250);
   });
+  onAddress((values) => {
+    // The host sets the address anew with our part as it was, which may be behind what was chosen since.
+    if (same(values, known)) return;
+    known = values;
+    pause();
+    restore(values);
+  });
+}
+
+function same(a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>): boolean {
+  return a.size === b.size && [...a].every(([key, value]) => b.get(key) === value);
 }
 
 /** Reads again when TensorBoard did; while our tab is hidden, that waits until it is seen. */

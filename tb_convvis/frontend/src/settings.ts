@@ -1,6 +1,6 @@
 /** What the user has chosen: one signal each, all of them in the address so that they survive a reload. */
 
-import { type Signal, signal } from "@preact/signals";
+import { type Signal, batch, signal } from "@preact/signals";
 import { AXES, type Axis } from "./lib/axis";
 
 export type { Axis };
@@ -217,7 +217,9 @@ const SETTINGS: Setting[] = [
 ];
 
 export function restore(address: ReadonlyMap<string, string>): void {
-  for (const { key, read } of SETTINGS) read(address.get(key));
+  batch(() => {
+    for (const { key, read } of SETTINGS) read(address.get(key));
+  });
 }
 
 /** The settings that differ from their defaults. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { filterWeights } from "../src/lib/kernel";
-import { readFilter } from "../src/lib/mapFilter";
+import { passes, readFilter } from "../src/lib/mapFilter";
 import { readPins, togglePin, writePins } from "../src/lib/pins";
 import { ranked } from "../src/lib/ranking";
 import { kernel } from "./make";
@@ -39,6 +39,19 @@ describe("what is typed to find maps", () => {
     expect(found("(?:c|d)[ao]+\\w?", names)).toEqual([0, 1, 3, 4]);
   });
 
+  it("anywhere in a class name, however long, but in its beginning by patterns that may take long", () => {
+    const long = `${"North American ".repeat(3)}Black Bear (Ursus)`;
+    const names = [long, "bear", null];
+    expect(found("black bear", names)).toEqual([0]);
+    expect(found("cat|BEAR", names)).toEqual([0, 1]);
+    expect(found("^bea[rs]$", names)).toEqual([1]);
+    expect(found("Ursus\\)$", names)).toEqual([0]);
+    expect(found("bea+r", names)).toEqual([1]);
+    expect(found("(black|grey) bear", names)).toEqual([]);
+    const longest = "b".repeat(200);
+    expect(found(longest, [longest])).toEqual([0]);
+  });
+
   it.each([
     ["[", "unterminated"],
     ["(a", "unterminated"],
@@ -48,7 +61,7 @@ describe("what is typed to find maps", () => {
     ["(a)\\1", "references"],
     ["a?a?a?a?a?aaaaa", "more than 4"],
     ["(a|a)(a|a)(a|a)(a|a)(a|a)", "more than 4"],
-    ["a".repeat(121), "too long"],
+    [`${"a".repeat(121)}.`, "too long"],
   ])("says what is wrong with %s, and lets all through", (text, words) => {
     const { accepts, error } = readFilter(text);
     expect(error).toContain(words);
@@ -61,6 +74,29 @@ describe("what is typed to find maps", () => {
     expect(error).toBeNull();
     for (let map = 0; map < 64; map++) expect(accepts(map, "a".repeat(100) + map)).toBe(false);
     expect(performance.now() - started).toBeLessThan(1_000);
+  });
+});
+
+describe("what filters the maps", () => {
+  const wanted = (state: "dead" | "alive" | null, className: string, text: string) => ({ state, className, find: readFilter(text) });
+  const cat = { state: "alive", className: "cat" };
+
+  it.each([
+    [cat, wanted(null, "", ""), true],
+    [cat, wanted("alive", "cat", "ca"), true],
+    [cat, wanted("dead", "cat", ""), false],
+    [cat, wanted(null, "dog", ""), false],
+    [cat, wanted(null, "", "^d"), false],
+    [{ state: "dead", className: null }, wanted("dead", "", ""), true],
+    [{ state: "dead", className: null }, wanted(null, "cat", ""), false],
+  ])("decides by what is known", (known, filter, answer) => expect(passes(7, known, filter)).toBe(answer));
+
+  it("leaves open what is not known, but not what is", () => {
+    const unnamed = { state: "alive", className: undefined };
+    expect([null, unnamed].map((known) => passes(7, known, wanted(null, "cat", "")))).toEqual([null, null]);
+    expect([null, unnamed].map((known) => passes(7, known, wanted("alive", "", "")))).toEqual([null, true]);
+    expect([null, unnamed].map((known) => passes(7, known, wanted("dead", "cat", "")))).toEqual([null, false]);
+    expect(["dog", "7", "^7$", "8", "3-7"].map((text) => passes(7, unnamed, wanted(null, "", text)))).toEqual([null, true, true, false, true]);
   });
 });
 

@@ -21,6 +21,8 @@ export interface TopFacts extends ProjectionFacts {
   /** The drawn maps, by their number in the layer. */
   maps: number[];
   of: number;
+  /** Path of the convolution that makes the maps; null where that is not known. */
+  convolution: string | null;
   /** How the projections are laid out; null where there are none. */
   tiles: {
     window: Size;
@@ -49,6 +51,7 @@ export const topFacts: Guard<TopFacts> = (value, at) => {
     layer: text,
     maps: list(count),
     of: count,
+    convolution: optional(nullable(text), null),
     k: positive,
     columns: list(text),
     rule: optional(text, ""),
@@ -194,7 +197,10 @@ export function nameOfClass(classNames: readonly string[] | null, label: number)
 }
 
 export interface StrengthFacts {
+  /** How many maps have another strongest picture than at the log before. */
   jumps: number | null;
+  /** Of how many: those alive at both logs. Null at the first, and in older logs, which counted deaths as jumps. */
+  alive: number | null;
   weightChange: number | null;
   projectionChange: number | null;
   comparable: number;
@@ -203,17 +209,20 @@ export interface StrengthFacts {
 export const strengthFacts: Guard<StrengthFacts> = (value, at) => {
   const facts = fields<{
     jumps: number | null;
+    alive: number | null;
     weight_change: number | null;
     projection_change: number | null;
     comparable: number;
   }>({
     jumps: optional(nullable(count), null),
+    alive: optional(nullable(count), null),
     weight_change: optional(nullable(finite), null),
     projection_change: optional(nullable(finite), null),
     comparable: optional(count, 0),
   })(value, at);
   return {
     jumps: facts.jumps,
+    alive: facts.alive,
     weightChange: facts.weight_change,
     projectionChange: facts.projection_change,
     comparable: facts.comparable,

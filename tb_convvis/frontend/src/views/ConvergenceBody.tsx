@@ -23,7 +23,7 @@ import type { PanelProps, ViewBody } from "./view";
 const MEASURES: Record<Measure, string> = {
   weights: "1 − cosine of the kernel with that of the log before",
   projections: "1 − cosine of a picture’s projection with that of the log before, median over the maps",
-  jumps: "share of the maps that have another strongest picture than at the log before",
+  jumps: "share of the maps alive at both logs that have another strongest picture than at the log before",
 };
 
 function Toolbar({ indexes }: PanelProps) {

@@ -1,6 +1,8 @@
 /** What is known of one layer of a network. */
 
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { FactList } from "../components/FactList";
+import { useWidth } from "../components/useWidth";
 import type { Network } from "../data/network";
 import { type Marks, openMark } from "./networkMarks";
 import type { SceneNode } from "./networkScene";
@@ -12,7 +14,21 @@ export interface LayerFactsProps {
   marks: Marks;
 }
 
+/** Keeps the height of the most it has said: what stands below would else move away from the pointer that it follows. */
+function useTallest(): { current: HTMLElement | null } {
+  const [ref, width] = useWidth<HTMLElement>();
+  const most = useRef({ width, height: 0 });
+  useLayoutEffect(() => {
+    if (most.current.width !== width) most.current = { width, height: 0 };
+    ref.current?.style.setProperty("--tallest", "0px");
+    most.current.height = Math.max(most.current.height, ref.current?.scrollHeight ?? 0);
+    ref.current?.style.setProperty("--tallest", `${most.current.height}px`);
+  });
+  return ref;
+}
+
 export function LayerFacts({ node, network, marks }: LayerFactsProps) {
+  const ref = useTallest();
   const { facts } = node;
   const logged = marks(node);
   const rows: [string, string][] = [
@@ -22,7 +38,7 @@ export function LayerFacts({ node, network, marks }: LayerFactsProps) {
     ...fieldWords(network.fields.get(node.path), network),
   ];
   return (
-    <aside class="layer-facts" aria-label="layer">
+    <aside class="layer-facts" aria-label="layer" ref={ref}>
       <h3>{node.path}</h3>
       <p class="quiet">
         {node.class}

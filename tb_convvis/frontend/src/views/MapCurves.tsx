@@ -3,7 +3,7 @@
 import { useMemo } from "preact/hooks";
 import { Curve } from "../components/Curve";
 import { type RunIndex, findSeries } from "../data/index";
-import { colours, goTo, store, timeline } from "../state";
+import { colours, goToStep, store, timeline } from "../state";
 import { type Strength, panelOf, strengthAt } from "./features";
 
 type Quantity = keyof Strength["medians"];
@@ -49,7 +49,7 @@ function MapCurve({ index, indexes, layer, map, what, title }: CurvesProps & { w
         current={(panel.state === "ready" && panel.series.steps[panel.at]) || 0}
         colour={colours.value.get(index.run) ?? "currentColor"}
         label={`${title.toLowerCase()} of map ${map} over the epochs`}
-        onPick={goTo}
+        onPick={(at) => goToStep(index.run, at)}
       />
     </div>
   );

@@ -6,7 +6,7 @@ import type { RunIndex } from "../data/index";
 import { filterWeights } from "../lib/kernel";
 import { colours } from "../state";
 import { LargeFilter } from "./FilterDetail";
-import { panelOf, strengthsAround } from "./features";
+import { kernelLayer, panelOf, strengthsAround } from "./features";
 import { type FilterReady, panelOf as filterPanelOf, scaleOf } from "./filters";
 import { number } from "../lib/words";
 import { useSteady } from "./useSteady";
@@ -19,14 +19,16 @@ interface KernelProps {
 }
 
 export function MapKernel({ index, indexes, layer, map }: KernelProps) {
-  const panel = useSteady(filterPanelOf(index, layer), `${index.run} ${layer}`);
+  const source = kernelLayer(index, layer);
+  const panel = useSteady(filterPanelOf(index, source), `${index.run} ${source}`);
   const top = panelOf(index, layer);
   const maps = top.state === "ready" ? top.facts.of : 0;
   const shown = top.state === "ready" ? (top.series.steps[top.at] ?? 0) : 0;
   const silent = strengthsAround(index, layer, shown).now?.maps.deadShare[map];
   const words =
     panel.state === "loading" ? "" // a moment
-    : panel.state !== "ready" ? "The kernel of this layer is not logged."
+    : panel.state === "failed" ? panel.words
+    : panel.state === "absent" ? <NotLogged source={source} known={top.state === "ready" && top.facts.convolution !== null} />
     : panel.facts.weight !== "kernel" || panel.kernel.filters !== maps ? "The kernel has not one filter for each map."
     : null;
   const kernel = panel.state === "ready" && words === null ? panel.kernel : null;
@@ -44,10 +46,21 @@ export function MapKernel({ index, indexes, layer, map }: KernelProps) {
   return (
     <div class="map-kernel">
       <h3>
-        Filter and its weights <span class="quiet">{silent !== undefined && `no response to ${number(100 * silent)}\u2009% of the pictures`}</span>
+        Filter and its weights{source !== layer && ` in ${source}`} <span class="quiet">{silent !== undefined && `no response to ${number(100 * silent)}\u2009% of the pictures`}</span>
       </h3>
       {filter || <p class="quiet">{words}</p>}
     </div>
+  );
+}
+
+/** By default the kernel of the first convolution is logged, and features of others are shown. */
+function NotLogged({ source, known }: { source: string; known: boolean }) {
+  if (!known) return <>No kernel of {source} is logged, and which convolution it follows is not known.</>;
+  return (
+    <>
+      The kernel of {source} is not logged: ConvVis logs that of the first convolution. Attach the callbacks of the views one by one in its place,
+      among them <code>FilterImages(layers=[{JSON.stringify(source)}])</code>.
+    </>
   );
 }
 
@@ -56,7 +69,7 @@ function Weights({ panel, index, indexes, layer, map }: KernelProps & { panel: F
   const weights = useMemo(() => filterWeights(kernel, display.divisor, map), [kernel, String(display.divisor), map]);
   // Up to the largest M of the runs, at which a weight is drawn white: the same for all of them and for all epochs.
   const largest = indexes.map((other) => {
-    const one = filterPanelOf(other, layer);
+    const one = filterPanelOf(other, kernelLayer(other, layer));
     return one.state === "ready" ? (scaleOf(one).maxima[map] ?? 0) : 0;
   });
   return (

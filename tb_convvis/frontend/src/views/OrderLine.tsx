@@ -14,10 +14,14 @@ const ORDERS = {
 };
 
 export function OrderLine() {
-  const { pinned, maps, drawn, by, lacking, unknown } = mapOrder.value;
+  const { pinned, maps, drawn, by, lacking, unknown, undecided } = mapOrder.value;
   const run = by && (titles.value.get(by.run) ?? by.run);
   const of = usesValues.value && by ? `, by epoch ${by.step} of ${run}` : "";
   const rest = lacking ? "; what sorts them is not here, so by number" : unknown > 0 ? `; ${unknown} of unknown value last` : "";
+  const unfiltered =
+    undecided === 0 ? ""
+    : undecided === maps.length ? "; what filters them is not here"
+    : `; of ${plural(undecided, "map")} it is not known whether ${undecided === 1 ? "it passes" : "they pass"} the filter`;
   const stale = usesValues.value && by && orderTime.value === "hold" && by.step !== stepOf(by.run);
   return (
     <p class="order-line">
@@ -26,7 +30,7 @@ export function OrderLine() {
         <b>{maps.length + pinned.length} of {plural(drawn, "map")} shown</b>
         {pinned.length > 0 && `, ${pinned.length} pinned`}; {ORDERS[sortMode.value]}{of}
         {orderTime.value === "follow" && of && ", following the slider"}
-        {rest}.
+        {rest}{unfiltered}.
       </span>
       {stale && (
         <button type="button" class="link" onClick={() => reorder(() => undefined)}>

@@ -3,6 +3,7 @@
 import { Icon } from "../components/Icon";
 import { Segmented } from "../components/Segmented";
 import { Select } from "../components/Select";
+import { LONGEST_NAME } from "../lib/mapFilter";
 import { type OnlyMaps, type SortMode, findText, onlyClass, onlyMaps, orderRun, orderTime, sortMode } from "../settings";
 import { titles } from "../state";
 import { topSeries } from "./features";
@@ -12,6 +13,9 @@ import type { PanelProps } from "./view";
 const SORTS: readonly SortMode[] = ["number", "strength", "change", "dead first", "similarity"];
 const KINDS: readonly OnlyMaps[] = ["all", "alive", "dead", "pinned"];
 const ANY = "any class";
+const FINDS =
+  "Numbers (12 or 3-9 or 1,5,7), a part of the class name of the strongest picture, or a regular expression over both; " +
+  `with * + ? { or ( it searches the first ${LONGEST_NAME} characters of a name`;
 
 export function OrderTools(props: PanelProps) {
   const { error } = mapOrder.value;
@@ -23,7 +27,7 @@ export function OrderTools(props: PanelProps) {
           type="search"
           aria-label="find maps by number or class"
           placeholder="3-9 or class name"
-          title="Numbers (12 or 3-9 or 1,5,7), or a regular expression over the numbers and the class names of the strongest pictures"
+          title={FINDS}
           value={findText.value}
           aria-invalid={error !== null}
           onInput={(event) => reorder(() => (findText.value = event.currentTarget.value))}

@@ -61,10 +61,11 @@ export function changesBy(series: Series, measure: Measure): Changes {
 /** Undefined where the facts are not what they should be. */
 function changeIn({ facts, blobs }: { facts: unknown; blobs: readonly { shape: readonly number[] }[] }, measure: Measure): number | null | undefined {
   try {
-    const { jumps, weightChange, projectionChange } = strengthFacts(facts, "strength");
+    const { jumps, alive, weightChange, projectionChange } = strengthFacts(facts, "strength");
     if (measure === "weights") return weightChange;
     if (measure === "projections") return projectionChange;
-    return jumps === null ? null : jumps / (blobs[0]?.shape[0] || Number.NaN);
+    const share = (jumps ?? Number.NaN) / (alive ?? blobs[0]?.shape[0] ?? 0);
+    return Number.isFinite(share) ? share : null;
   } catch {
     return undefined;
   }

@@ -9,7 +9,7 @@ import { layer } from "../layers";
 import { shownIndex } from "../lib/steps";
 import { showMode } from "../settings";
 import { shownAt, store } from "../state";
-import { FIRST_MAP, NUMBERS, OVERVIEW, factsNear, panelOf, placesIn, restedAt, topSeries } from "./features";
+import { FIRST_MAP, NUMBERS, OVERVIEW, factsNear, kernelLayer, panelOf, placesIn, restedAt, topSeries } from "./features";
 import { mapsInView, orderBase } from "./mapOrder";
 import { probeAt, probeManifests } from "./probe";
 import { imagesOf, pictureWants } from "./probePictures";
@@ -134,7 +134,7 @@ export function orderWants(indexes: readonly RunIndex[], layer: string): Want[] 
 /** The kernels, where the slider rests, of the layer whose map is enlarged, where they are logged. */
 export function kernelWants(indexes: readonly RunIndex[], layer: string): Want[] {
   return indexes.flatMap((index) => {
-    const series = findSeries(index, "filters", layer);
+    const series = findSeries(index, "filters", kernelLayer(index, layer));
     const at = series ? shownIndex(series.steps, restedAt.value.get(index.run) ?? 0) : -1;
     return series && at >= 0 ? [{ series, positions: [at], indices: [0, 1], bytesPerStep: 2 ** 20 }] : [];
   });

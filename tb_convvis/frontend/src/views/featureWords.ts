@@ -24,12 +24,13 @@ export function ruleWords({ rule, extended }: Pick<TopFacts, "rule" | "extended"
 }
 
 /** What changed since the previous log; null where there is none. */
-export function changeWords({ jumps, weightChange, projectionChange, comparable }: StrengthFacts, maps: number): string | null {
+export function changeWords({ jumps, alive, weightChange, projectionChange, comparable }: StrengthFacts, maps: number): string | null {
   const parts = [
     ...(weightChange === null ? [] : [`weights ${number(weightChange)}`]),
     ...(projectionChange === null ? [] : [`projections ${number(projectionChange)} (over ${plural(comparable, "comparable map")})`]),
   ];
-  const jumped = jumps === null ? [] : [`${jumps === 0 ? "none" : jumps} of ${plural(maps, "map")} jumped`];
+  const counted = alive === null ? `${plural(maps, "map")} jumped, died or revived` : `${plural(alive, "map")} alive at both jumped`;
+  const jumped = jumps === null ? [] : [`${jumps === 0 ? "none" : jumps} of ${counted}`];
   if (parts.length + jumped.length === 0) return null;
   return `Change since the previous log: ${[...parts, ...jumped].join(", ")}.`;
 }

@@ -5,7 +5,7 @@ import { Bitmaps } from "../data/bitmaps";
 import { type RunIndex, type Series, findSeries } from "../data/index";
 import { forget, once } from "../data/once";
 import { type StrengthFacts, type Strengths, type TopFacts, TopNumbers, parseStrengths, strengthFacts, topFacts } from "../data/top";
-import { stepOf, store } from "../state";
+import { shownAt, stepOf, store } from "../state";
 import { median } from "../lib/median";
 import { type Reading, type RecordReady, recordAt, recordPanel } from "./recordPanel";
 import type { UnreadyPanel } from "./Unready";
@@ -70,6 +70,12 @@ export function panelOf(index: RunIndex, layer: string, target = stepOf(index.ru
 /** The facts of one step, by the nearest manifest that is here. */
 export function factsNear(series: Series, at: number): TopFacts | null {
   return nearest(series, at, (place) => topFactsAt(series, place));
+}
+
+/** Path of the layer whose kernel makes the maps: that of the layer itself where the log does not say it. */
+export function kernelLayer(index: RunIndex, layer: string): string {
+  const series = topSeries(index, layer);
+  return (series && factsNear(series, shownAt(series))?.convolution) ?? layer;
 }
 
 const knownPlaces = new WeakMap<TopFacts, Map<number, number>>();

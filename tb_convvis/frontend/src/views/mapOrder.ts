@@ -2,18 +2,17 @@
 
 import { batch, computed, signal } from "@preact/signals";
 import type { RunIndex } from "../data/index";
-import { findSeries } from "../data/index";
 import { seriesKey } from "../data/store";
-import { className, stateOf } from "../data/top";
+import { stateOf } from "../data/top";
 import { layer } from "../layers";
-import { readFilter } from "../lib/mapFilter";
+import { passes, readFilter } from "../lib/mapFilter";
 import { togglePin } from "../lib/pins";
 import { ranked } from "../lib/ranking";
 import { shownIndex } from "../lib/steps";
 import { findText, mapPage, onlyClass, onlyMaps, openMap, orderRun, orderStep, orderTime, pins, sortMode } from "../settings";
 import { shownIndexes, stepOf, store } from "../state";
-import { OVERVIEW, type Strength, factsNear, mosaics, restedAt, strengthAt, topFactsAt, topSeries } from "./features";
-import { probeAt } from "./probe";
+import { OVERVIEW, type Strength, factsNear, mosaics, restedAt, topFactsAt, topSeries } from "./features";
+import { mapsKnown } from "./mapsKnown";
 import { likeTogether, pixelsOf, projectionVectors } from "./mapVectors";
 
 /** Maps on one page: as many as the callback draws unless it is told otherwise. */
@@ -31,6 +30,8 @@ export interface MapOrder {
   lacking: boolean;
   /** How many of the shown maps have no value to sort by. */
   unknown: number;
+  /** Of how many of the shown maps it is not known whether they pass the filter. */
+  undecided: number;
   /** Classes that the strongest pictures of the drawn maps are of. */
   classes: string[];
   error: string | null;
@@ -61,34 +62,26 @@ export const mapOrder = computed<MapOrder>(() => {
   const [indexes, path] = [shownIndexes.value, layer.value];
   const drawn = drawnMaps(indexes, path);
   const { index, target } = orderBase(indexes, path);
-  const series = index && findSeries(index, "strength", path);
-  const at = series ? shownIndex(series.steps, target) : -1;
-  const strength = index && at >= 0 ? strengthAt(index, path, at) : null;
-  const shown = series?.steps[at];
-  const probe = index && shown !== undefined ? probeAt(index, shown, "pictures") : null;
-  const isOf = (map: number, state: string) => strength === null || stateOf(strength.maps.value[map] ?? 0) === state;
-  const classOf = (map: number) => (strength && probe && isOf(map, "alive") ? className(probe.facts, strength.maps.image[map] ?? -1) : null);
-
-  const { accepts, error } = readFilter(findText.value);
+  const known = index ? mapsKnown(index, path, target) : null;
+  const strength = known?.strength ?? null;
+  const find = readFilter(findText.value);
   const only = onlyMaps.value;
+  const wanted = { state: only === "alive" || only === "dead" ? only : null, className: onlyClass.value, find };
   const pinned = (pins.value.get(path) ?? []).filter((map) => drawn.includes(map));
-  const passing = drawn.filter(
-    (map) =>
-      !pinned.includes(map) && only !== "pinned" &&
-      (only === "all" || isOf(map, only)) &&
-      (onlyClass.value === "" || classOf(map) === onlyClass.value) &&
-      accepts(map, classOf(map)),
-  );
+  const others = only === "pinned" ? [] : drawn.filter((map) => !pinned.includes(map));
+  const verdicts = new Map(others.map((map) => [map, passes(map, known?.of(map) ?? null, wanted)]));
+  const passing = others.filter((map) => verdicts.get(map) !== false);
   const worth = worthOf(strength, index && sortMode.value === "similarity" ? likeness(index, path, target) : null);
   return {
     pinned,
     maps: ranked(passing, worth ?? (() => 0)),
     drawn: drawn.length,
-    by: index && shown !== undefined ? { run: index.run, step: shown } : null,
+    by: index && known?.step != null ? { run: index.run, step: known.step } : null,
     lacking: !worth,
     unknown: worth ? passing.filter((map) => Number.isNaN(worth(map))).length : 0,
-    classes: [...new Set(drawn.flatMap((map) => classOf(map) ?? []))].sort(),
-    error,
+    undecided: passing.filter((map) => verdicts.get(map) === null).length,
+    classes: [...new Set(drawn.flatMap((map) => known?.of(map)?.className ?? []))].sort(),
+    error: find.error,
   };
 });
 

@@ -1,0 +1,32 @@
+/** Names in the address that stand for nothing here, as in a link to another log: something else is shown instead. */
+
+import { computed } from "@preact/signals";
+import { layer, layersKnown, networkOrder } from "./layers";
+import { enumerate } from "./lib/words";
+import { chosenRuns, layerPath, viewId } from "./settings";
+import { runList, shownIndexes, shownRuns } from "./state";
+import { VIEWS, viewOf } from "./views";
+
+/** A sentence for each kind of name; none once something that is there was chosen in its place. */
+export const unknownNames = computed<string[]>(() => [...unknownView(), ...unknownRuns(), ...unknownLayer()]);
+
+function unknownView(): string[] {
+  if (VIEWS.some(({ id }) => id === viewId.value)) return [];
+  return [`The address names the view ${viewId.value}, which there is not: ${viewOf(viewId.value).title} is shown.`];
+}
+
+function unknownRuns(): string[] {
+  const all = runList.value?.runs.map(({ run }) => run);
+  const lacking = all ? (chosenRuns.value ?? []).filter((run) => !all.includes(run)) : [];
+  if (lacking.length === 0) return [];
+  return [`The address names the run${lacking.length === 1 ? "" : "s"} ${enumerate(lacking)}, which this log does not have.`];
+}
+
+/** One that the shown runs have something of in any view is known: the views differ in what layers they show. */
+function unknownLayer(): string[] {
+  const [indexes, path] = [shownIndexes.value, layerPath.value];
+  if (path === "" || indexes.length === 0 || indexes.length < shownRuns.value.length || !layersKnown.value) return [];
+  if (networkOrder.value.includes(path) || VIEWS.some((view) => view.layers(indexes).includes(path))) return [];
+  const instead = layer.value === "" ? "" : `: ${layer.value} is shown`;
+  return [`The address names the layer ${path}, which the shown runs do not have${instead}.`];
+}
