@@ -26,6 +26,9 @@ MAX_BYTES = 6 * 2**30
 SECONDS = 20
 """For TensorBoard to show the healthy run; it takes a tenth of one."""
 
+ASKING = "asking"
+"""Printed before the first request to a directory."""
+
 MAX_ERROR = 500
 ALLOWED = (200, 400, 404, 405, 413)
 
@@ -162,6 +165,8 @@ def examine(root: Path, reader: str) -> dict[str, Any]:
     if survived is None:
         # Whatever asks TensorBoard waits for ever: no plugin can answer.
         return {**result, "why": "it hangs"}
+    # Whatever ends the process before this line is TensorBoard's own doing.
+    print(ASKING, flush=True)
     answers = Answers(board)
     answers.ask_everything(healthy)
     steps = [sorted(answers.shown.get((run, "convvis/filters/conv1"), {})) for run in healthy]

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.reliability.figure import Figure
+from tests.reliability.hostile_board import ASKING
 from tests.reliability.hostile_corpus import CORPUS, write_hostile
 
 READERS = {"rust-alone": "data server", "python-alone": "Python reader", "python": "with TensorFlow"}
@@ -39,16 +40,19 @@ def examine(root: Path, names: Sequence[str], reader: str, together: bool) -> li
     left = list(names)
     while left:
         asked = left if together else left[:1]
-        results, end = _process(reader, [root / name for name in asked])
+        results, asking, end = _process(reader, [root / name for name in asked])
         found += results
         left = left[len(results) :]
         if len(results) < len(asked):
-            # TensorBoard's process died or hung over the first that it did not answer for.
-            found.append({"name": left.pop(0), "fatal": end})
+            # The process died or hung over the first directory that it did not answer for.
+            name = left.pop(0)
+            alone = {"name": name, "survived": False, "healthy": False, "faults": [], "why": end[:16]}
+            found.append({"name": name, "fatal": end} if asking else alone)
     return found
 
 
-def _process(reader: str, directories: Sequence[Path]) -> tuple[list[dict[str, Any]], str]:
+def _process(reader: str, directories: Sequence[Path]) -> tuple[list[dict[str, Any]], bool, str]:
+    """The results, whether the process ended while our plugin was asked, and how it ended."""
     command = [sys.executable, "-m", "tests.reliability.hostile_board", reader, *map(str, directories)]
     with tempfile.TemporaryFile("w+") as said, tempfile.TemporaryFile("w+") as log:
         process = subprocess.Popen(command, cwd=ROOT, stdout=said, stderr=log)
@@ -60,8 +64,10 @@ def _process(reader: str, directories: Sequence[Path]) -> tuple[list[dict[str, A
             end = "it hung"
         said.seek(0)
         log.seek(0)
-        results = [json.loads(line) for line in said.read().splitlines() if line.startswith("{")]
-        return results, f"{end}: {log.read()[-300:]}" if len(results) < len(directories) else end
+        lines = said.read().splitlines()
+        results = [json.loads(line) for line in lines if line.startswith("{")]
+        whole = f"{end}: {log.read()[-300:]}" if len(results) < len(directories) else end
+        return results, lines[-1:] == [ASKING], whole
 
 
 def _figure(reader: str, found: Sequence[dict[str, Any]]) -> Figure:
