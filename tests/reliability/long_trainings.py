@@ -12,6 +12,7 @@ import json
 import subprocess
 import sys
 import tempfile
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -70,7 +71,9 @@ def train(epochs: int, logged: bool) -> list[dict[str, float]]:
     """What there is after a tenth of the epochs, and what after all."""
     x, y = pictures()
     meter = Meter(max(2, epochs // 10))
-    with tempfile.TemporaryDirectory() as directory, meter.counting():
+    with tempfile.TemporaryDirectory() as directory, meter.counting(), warnings.catch_warnings():
+        # Whoever collects warnings, as pytest does, would gather one object after another.
+        warnings.simplefilter("ignore")
         callbacks = [ConvVis(directory, data=(x, y), budget=None)] if logged else []
         network().fit(x, y, batch_size=8, epochs=epochs, verbose=0, callbacks=[*callbacks, meter])
     return meter.found
