@@ -66,7 +66,7 @@ setup(
     packages=sorted({"tb_convvis.callbacks", *find_packages(include=["tb_convvis", "tb_convvis.*"])}),
     package_data={"tb_convvis": ["py.typed", "static/*"]},
     entry_points={"tensorboard_plugins": ["convvis = tb_convvis.loader:ConvVisLoader"]},
-    install_requires=["tensorboard>=2.16", "grpcio", "numpy", "protobuf", "werkzeug", "Pillow"],
+    install_requires=["tensorboard>=2.16", "grpcio", "numpy", "protobuf", "werkzeug", "Pillow>=10.1"],
     extras_require={
         "train": ["tensorflow>=2.16,<2.22"],
         "demo": ["scikit-image", "scikit-learn"],
