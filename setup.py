@@ -70,7 +70,7 @@ setup(
         "tensorboard>=2.16",
         # TensorBoard up to 2.20 imports pkg_resources and says not that setuptools 82 no longer has it.
         "setuptools<82",
-        *("grpcio", "numpy", "protobuf", "werkzeug", "Pillow"),
+        *("grpcio", "numpy", "protobuf", "werkzeug", "Pillow>=10.1"),
     ],
     extras_require={
         "train": ["tensorflow>=2.16,<2.22"],

@@ -54,6 +54,7 @@ def test_every_callback_is_in_the_readme_and_held_by_convvis(name: str, tmp_path
         "docs/export.md",
         "docs/replay.md",
         "docs/doctor.md",
+        "docs/notebooks.md",
     ],
 )
 def test_links_and_pictures_in_documents_exist(document: str) -> None:

@@ -37,9 +37,7 @@ def draw(runs: Sequence[Run], ask: Ask) -> Figure:
         )
     marked = None if ask.epoch is None else step_at(steps, ask.epoch, titles_of(runs))
     content = drawn(rows, [run.title for run in runs], (steps[0], steps[-1]), marked)
-    all_facts = [
-        _facts(run, steps[-1], metrics, ask, found) for run, found in zip(runs, problems, strict=True)
-    ]
+    all_facts = [_facts(run, metrics, ask, marked, found) for run, found in zip(runs, problems, strict=True)]
     title = f"{titles_of(runs)}: change of the weights per epoch" + (", below the metrics" if metrics else "")
     return Figure("convergence", title, together(all_facts), content, scale=ask.scale or PIXELS, chart=True)
 
@@ -105,22 +103,15 @@ def _metric_row(name: str, runs: Sequence[Run], problems: Sequence[Problems]) ->
     return Row(one_line(name), tuple(lines), tuple(words), from_zero=False)
 
 
-def _facts(run: Run, last: int, metrics: Sequence[str], ask: Ask, problems: Problems) -> Facts:
-    steps, walls = zip(
-        *(
-            (record.step, record.wall_time)
-            for tag in run.index.tags
-            if tag.kind == "strength"
-            for record in tag.records
-        ),
-        strict=True,
-    )
-    at = steps.index(max(steps))
-    facts = facts_of(run, "features", "all", (steps[at], walls[at]), Ask(), [])
-    asked = [("marked", f"epoch {ask.epoch}")] if ask.epoch is not None else []
+def _facts(run: Run, metrics: Sequence[str], ask: Ask, marked: int | None, problems: Problems) -> Facts:
+    records = [record for tag in run.index.tags if tag.kind == "strength" for record in tag.records]
+    last = max(records, key=lambda record: record.step, default=None)
+    at = (last.step, last.wall_time) if last else (0, None)
+    facts = facts_of(run, "features", "all", at, Ask(), [])
+    asked = "" if marked == ask.epoch else f", asked {ask.epoch}"
     more = [
-        ("epoch", f"all up to {steps[at]}"),
-        *asked,
+        ("epoch", f"all up to {last.step}" if last else "none"),
+        *([] if marked is None else [("marked", f"epoch {marked}{asked}")]),
         (
             "change",
             "per epoch since the log before: 1 - cosine of the kernel, each layer on its own scale from zero",

@@ -69,6 +69,7 @@ def facts_of(  # noqa: PLR0917
 def together(all_facts: Sequence[Facts]) -> Facts:
     """Return the facts of several runs as one: what is common once, all else in the order of the runs."""
     names = list(dict.fromkeys(name for facts in all_facts for name, _ in facts))
+    names.sort(key="logged".__eq__)  # which stays the last where some facts are those of one run alone
     merged = []
     for name in names:
         values = [dict(facts).get(name, "none") for facts in all_facts]

@@ -165,10 +165,11 @@ def _facts(shown: Shown) -> Facts:
         ("maps", f"{ranges(shown.maps)}{some}{drawn}"),
         ("rule", top.rule),
         ("scale", one_line(facts.get("display", "not told"))),
-        *(
-            [("pixels", f"{block} by {block} of the input averaged into one of a projection")]
+        (
+            "pixels",
+            f"of the input, {block} by {block} averaged into one of a projection"
             if block > 1
-            else []
+            else "of the input",
         ),
         ("shown", sides),
         *([("dead", f"{plural(len(dead), 'map')}: {enumerate_words(dead)}")] if dead else []),

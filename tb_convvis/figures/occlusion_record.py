@@ -89,9 +89,14 @@ def occluded_of(record: Record) -> dict[int, Occluded]:
         for name in ("size", "stride"):
             if len(facts[name]) != 2 or min(facts[name]) < 1:
                 raise ValueError(f"{name} {facts[name]}")
-        lacking = [name for name in PER_PICTURE if len(facts[name]) != len(top.maps)]
+        lacking = [
+            name for name in PER_PICTURE if not _is_numbers(facts[name]) or len(facts[name]) != len(top.maps)
+        ]
         if lacking or not isinstance(facts["classes"], int):
             raise ValueError(f"not everything is said of each picture: {lacking}")
+        for name in ("value", "colour"):
+            if not _is_numbers(facts.get(name, [])) or None in facts.get(name, []):
+                raise ValueError(f"{name} {facts[name]}")
     except (KeyError, TypeError, ValueError) as error:
         raise record.malformed(f"its manifest is not that of occlusion: {error}") from None
     grids: list[Any] = [record.array(index, axes=3) for index in (1, 2, 3)]
@@ -102,6 +107,11 @@ def occluded_of(record: Record) -> dict[int, Occluded]:
         image: Occluded(record, top, place, *(grid[place] for grid in grids))
         for place, image in enumerate(top.maps)
     }
+
+
+def _is_numbers(values: object) -> bool:
+    """Whether it is a list of numbers, None standing for those that were not finite."""
+    return isinstance(values, list) and all(one is None or isinstance(one, (int, float)) for one in values)
 
 
 def _edges(edges: list[int]) -> list[int]:

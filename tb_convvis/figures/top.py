@@ -15,6 +15,9 @@ from tb_convvis.figures.run import Record
 from tb_convvis.figures.tiles import opened
 from tb_convvis.figures.words import enumerate_words, one_line
 
+MAX_BLOCK = 4096
+"""Pixels of the input, per side, in one of a projection: no picture is larger."""
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -101,7 +104,12 @@ def top_of(record: Record, *, maps: str = "maps", blob: int = 1) -> Top:
         across = (
             int(facts.get("tiles_across") or math.ceil(math.sqrt(k))) if tiles else math.ceil(math.sqrt(k))
         )
-        if k < 1 or across < 1 or not {"value", "image"} <= set(columns) or (tiles and tiles.block < 1):
+        if (
+            k < 1
+            or across < 1
+            or not {"value", "image"} <= set(columns)
+            or (tiles and not 0 < tiles.block <= MAX_BLOCK)
+        ):
             raise ValueError("facts out of range")
     except (KeyError, TypeError, ValueError) as error:
         raise record.malformed(f"its manifest is not that of {record.manifest.kind}: {error}") from None
@@ -114,7 +122,8 @@ def top_of(record: Record, *, maps: str = "maps", blob: int = 1) -> Top:
 def _rule(facts: Any) -> str:
     """Which rule, and what it was extended to."""
     rule = one_line(facts.get("rule") or "not told")
-    extended = [one for one in facts.get("extended") or () if isinstance(one, str)]
+    uses = facts.get("extended")
+    extended = [one for one in uses if isinstance(one, str)] if isinstance(uses, list) else []
     return f"{rule}; extended to {enumerate_words([one_line(one) for one in extended])}" if extended else rule
 
 

@@ -1,4 +1,4 @@
-"""Take the pictures of the documents: every view, light and dark, from the demo's logs.
+"""Take the pictures of the documents: every view, light and dark, and figures, from the demo's logs.
 
 python -m tests.browser.screenshots logs/demo docs/images
 """
@@ -11,6 +11,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
+import tb_convvis
 from tests.browser.board import Board
 from tests.browser.chromium import find
 
@@ -23,12 +24,15 @@ VIEWS = {
     "convergence": "p.convvis.view=convergence&p.convvis.change=projections",
     "layers": "p.convvis.view=layers&p.convvis.layer=conv3",
 }
+FIGURES = ("filters", "convergence")
 THEMES = ("light", "dark")
 
 
 def main() -> None:
     logdir, target = Path(sys.argv[1]).absolute(), Path(sys.argv[2])
     target.mkdir(parents=True, exist_ok=True)
+    for view in FIGURES:
+        tb_convvis.figure(logdir, view).save(target / f"figure_{view}.png")
     chromium = find()  # starts Playwright itself, so not below
     board = Board(logdir).await_runs(2)
     with sync_playwright() as playwright:

@@ -31,4 +31,4 @@ def places(image: Any, block: Pixels) -> list[tuple[int, int]]:
 
 def squares(pixels: Any, scale: int) -> Pixels:
     """Each pixel of [height, width, 3] as a square."""
-    return np.kron(np.asarray(pixels, np.uint8), np.ones((scale, scale, 1), np.uint8)).astype(np.uint8)
+    return np.asarray(pixels, np.uint8).repeat(scale, 0).repeat(scale, 1)

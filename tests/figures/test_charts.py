@@ -156,6 +156,8 @@ def test_lines_of_convergence_are_the_logged_values(settling: Path) -> None:
 def test_changes_are_per_epoch_where_logs_are_apart(tmp_path: Path) -> None:
     write_run(tmp_path / "run", range(3), {"conv1": (3, 3, 3, 4)}, keras=False)
     write_strengths(tmp_path / "run", {"conv1": [0.4, 0.4, 0.2]}, steps=[0, 1, 3, 4])
+    shown = tb_convvis.figure(tmp_path, "convergence", 2)
+    assert shown.facts["marked"] == "epoch 1, asked 2"
     shown = tb_convvis.figure(tmp_path, "convergence", 3)
     (line,) = paths(shown, stroke="#425066", stroke_width="2")
     bottom = line[0, 1] + 2 * (line[1, 1] - line[0, 1])

@@ -194,3 +194,15 @@ def test_its_views_are_those_of_the_page() -> None:
     ids = {one for file in page for one in re.findall(r'\bid: "(\w+)"', file.read_text())}
     assert set(VIEWS) == ids - {"changes", "layers"}
     assert log.MAX_RUNS == 4
+
+
+def test_remote_logs_are_read_as_tensorboard_reads_them(logs: Path) -> None:
+    import tensorflow as tf
+
+    for file in (logs / "adam").rglob("*tfevents*"):
+        target = f"ram://figures/{file.relative_to(logs)}"
+        tf.io.gfile.makedirs(target.rpartition("/")[0])
+        tf.io.gfile.copy(str(file), target, overwrite=True)
+    local, remote = (tb_convvis.figure(root, run="adam") for root in (logs, "ram://figures"))
+    assert np.array_equal(np.asarray(local.image), np.asarray(remote.image))
+    assert tb_convvis.figure("ram://figures/adam/convvis/").facts["run"] == "convvis"
