@@ -207,7 +207,23 @@ def test_damage_and_sampling_are_said(tmp_path: Path, open_tab: Open) -> None:
         sampled.close()
 
 
-@pytest.mark.parametrize("size", [(900, 736), (1440, 900)])
+@pytest.mark.parametrize(("size", "least"), [((900, 736), 62), ((1600, 1000), 100), ((3840, 2160), 250)])
+def test_rows_are_as_high_as_the_window_allows(
+    planted: Board, open_tab: Open, size: tuple[int, int], least: int
+) -> None:
+    """And all of them are in sight where that is possible; a click goes where the line is."""
+    tab = _open(open_tab, planted, "full", size=size)
+    heights = tab.find(".plot svg[role=img]").evaluate_all("all => all.map(one => one.clientHeight)")
+    assert len(heights) == 5
+    assert min(heights) == max(heights) >= least
+    table = tab.find(".convergence").bounding_box()
+    assert table
+    assert table["y"] + table["height"] <= max(size[1], 62 * 5 + 330)
+    zeros = {y for _, y in _path(_row(tab, "conv1"))[6:]}
+    assert max(zeros) == pytest.approx(heights[0] - 7, abs=0.1), "no change at the bottom of the row"
+
+
+@pytest.mark.parametrize("size", [(900, 736), (1440, 900), (3840, 2160)])
 def test_dark_and_nothing_cut_off(planted: Board, open_tab: Open, size: tuple[int, int]) -> None:
     tab = _open(open_tab, planted, "full", "half", "one", size=size, axis="time", inside=True)
     tab.page.evaluate("document.body.classList.add('dark-mode')")

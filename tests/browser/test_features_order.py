@@ -275,7 +275,7 @@ def test_jumps_are_counted_of_maps_alive_at_both_epochs(
 ) -> None:
     """At epoch 2 a map dies, which is no jump although another picture stands for it."""
     tab = open_tab(planted.url, view="features", layer=LAYER, runs=worlds.runs("a"), step=str(epoch))
-    words = f"{len(jumped) or 'none'} of 7 maps alive at both jumped"
+    words = f"{len(jumped) or 'none'} of 7 live maps jumped"
     expect(tab.find(".column .words").first).to_contain_text(words)
     marked = tab.find(".map").filter(has=tab.find(".jump"))
     expect(marked.locator(".name b")).to_have_text([str(map_) for map_ in jumped])

@@ -152,7 +152,7 @@ def test_keys(board: Board, open_tab: Open) -> None:
     assert tab.epoch == "epoch 11 of 11", "plays to the end and stops there"
 
 
-@pytest.mark.parametrize("size", [(900, 736), (2560, 1440)])
+@pytest.mark.parametrize("size", [(900, 736), (3840, 2160)])
 @pytest.mark.parametrize("view", ["filters", "weights", "layers"])
 def test_nothing_is_cut_off(board: Board, open_tab: Open, size: tuple[int, int], view: str) -> None:
     four = worlds.runs("lr/fast", "lr/slow", "planted", "damaged")

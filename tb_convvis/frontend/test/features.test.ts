@@ -138,7 +138,7 @@ describe("words and epochs", () => {
   it("say what changed, and nothing where nothing is known", () => {
     const facts = { jumps: 3, alive: 60, weightChange: 0.013, projectionChange: 0.2, comparable: 41 };
     const before = "Change since the previous log: weights 0.013, projections 0.2 (over 41 comparable maps)";
-    expect(changeWords(facts, 64)).toBe(`${before}, 3 of 60 maps alive at both jumped.`);
+    expect(changeWords(facts, 64)).toBe(`${before}, 3 of 60 live maps jumped.`);
     // As logs counted that do not say how many were alive.
     expect(changeWords({ ...facts, alive: null }, 64)).toBe(`${before}, 3 of 64 maps jumped, died or revived.`);
     expect(changeWords({ jumps: null, alive: null, weightChange: null, projectionChange: null, comparable: 0 }, 64)).toBeNull();

@@ -19,6 +19,7 @@ export interface Line {
 
 export interface LinesProps {
   width: number;
+  height: number;
   domain: readonly [first: number, end: number];
   gridlines: readonly number[];
   lines: readonly Line[];
@@ -31,7 +32,6 @@ export interface LinesProps {
   onPick: (place: number) => void;
 }
 
-const HEIGHT = 62;
 export const MARGIN = { top: 7, right: 12, bottom: 7, left: 46 };
 
 /** The pixel of a place on the axis. */
@@ -39,14 +39,14 @@ export function pixelOf(place: number, [first, end]: readonly [number, number], 
   return MARGIN.left + ((place - first) / (end - first)) * Math.max(1, width - MARGIN.left - MARGIN.right);
 }
 
-export function Lines({ width, domain, gridlines, lines, axis, current, hovered, label, onHover, onPick }: LinesProps) {
+export function Lines({ width, height, domain, gridlines, lines, axis, current, hovered, label, onHover, onPick }: LinesProps) {
   const x = (place: number) => pixelOf(place, domain, width);
-  const y = (value: number) => HEIGHT - MARGIN.bottom - axis.place(value) * (HEIGHT - MARGIN.top - MARGIN.bottom);
+  const y = (value: number) => height - MARGIN.bottom - axis.place(value) * (height - MARGIN.top - MARGIN.bottom);
   const placeAt = (event: MouseEvent & { currentTarget: Element }) => {
     const across = (event.clientX - event.currentTarget.getBoundingClientRect().left - MARGIN.left) / Math.max(1, width - MARGIN.left - MARGIN.right);
     return domain[0] + Math.max(0, Math.min(1, across)) * (domain[1] - domain[0]);
   };
-  const upright = (place: number, kind: string) => <line class={kind} x1={x(place)} x2={x(place)} y1={0} y2={HEIGHT} />;
+  const upright = (place: number, kind: string) => <line class={kind} x1={x(place)} x2={x(place)} y1={0} y2={height} />;
   // Drawn anew when the data changes, not when the slider or the pointer moves.
   const picture = useMemo(
     () => (
@@ -75,12 +75,12 @@ export function Lines({ width, domain, gridlines, lines, axis, current, hovered,
         })}
       </>
     ),
-    [width, ...domain, String(gridlines), lines, axis],
+    [width, height, ...domain, String(gridlines), lines, axis],
   );
   return (
     <svg
       width={width}
-      height={HEIGHT}
+      height={height}
       role="img"
       aria-label={label}
       onClick={(event) => onPick(placeAt(event))}
@@ -90,7 +90,7 @@ export function Lines({ width, domain, gridlines, lines, axis, current, hovered,
       {picture}
       {upright(current, "marker")}
       {hovered !== null && upright(hovered, "pointer")}
-      <rect class="hit" width={width} height={HEIGHT} />
+      <rect class="hit" width={width} height={height} />
     </svg>
   );
 }

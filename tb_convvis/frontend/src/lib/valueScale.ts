@@ -13,13 +13,16 @@ const ZERO_ROOM = 0.16;
 /** Decades below the largest value that are told apart. */
 const MOST_DECADES = 8;
 
-/** @param values those that are drawn; what is not finite is left out */
-export function linearAxis(values: readonly number[], fromZero: boolean): ValueAxis {
+/**
+ * @param values those that are drawn; what is not finite is left out
+ * @param marks about so many round values
+ */
+export function linearAxis(values: readonly number[], fromZero: boolean, marks = 3): ValueAxis {
   const finite = values.filter(Number.isFinite);
   const high = Math.max(...finite);
   const low = fromZero ? 0 : Math.min(...finite);
   if (!(high > low)) return { place: () => (fromZero ? 0 : 0.5), ticks: finite.length > 0 ? [high] : [] };
-  return { place: (value) => (value - low) / (high - low), ticks: ticks(low, high, 3) };
+  return { place: (value) => (value - low) / (high - low), ticks: ticks(low, high, marks) };
 }
 
 /** From the smallest decade that holds a value to the largest; zero stands at the bottom, apart from the rest. */

@@ -7,6 +7,7 @@ import { Segmented } from "../components/Segmented";
 import { Select } from "../components/Select";
 import { Downsampled, Note } from "../components/states";
 import { useWidth } from "../components/useWidth";
+import { windowHeight } from "../components/windowHeight";
 import { type RunIndex, findSeries } from "../data/index";
 import { metricsOf } from "../data/scalars";
 import { axisEnd, axisTicks, placeWords } from "../lib/axis";
@@ -19,6 +20,11 @@ import { changeLayers, changesOf } from "./changes";
 import { DASHES, LayerRow, MetricRow, type Plot } from "./ConvergenceRow";
 import { currentMetric, loadScalars, scalarsOf, shownMetrics } from "./scalarData";
 import type { PanelProps, ViewBody } from "./view";
+
+/** Height of a row in CSS pixels: the limits, and what stands above and below all of them. */
+const LOW = 62;
+const HIGH = 260;
+const AROUND = 330;
 
 const MEASURES: Record<Measure, string> = {
   weights: "1 − cosine of the kernel with that of the log before",
@@ -67,7 +73,9 @@ function Panel({ indexes }: PanelProps) {
     () => (changeScale.value === "log" ? logAxis(all.flatMap((layer) => indexes.flatMap((index) => changesOf(index, layer)?.values ?? []))) : null),
     [indexes, changeScale.value, changeMeasure.value, store.arrivals.value],
   );
-  const plot: Plot = { indexes, width, domain: [first, end], gridlines: labels, hovered: hovered?.place ?? null, onHover: setHovered };
+  const rows = shownMetrics(indexes).length + all.length;
+  const height = Math.round(Math.max(LOW, Math.min(HIGH, (windowHeight.value - AROUND) / Math.max(1, rows))));
+  const plot: Plot = { indexes, width, height, domain: [first, end], gridlines: labels, hovered: hovered?.place ?? null, onHover: setHovered };
   return (
     <div ref={ref}>
       <p class="readout">{hovered?.words ?? <span class="quiet">Point at a line for its values; a click goes there.</span>}</p>

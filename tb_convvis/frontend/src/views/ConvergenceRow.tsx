@@ -18,6 +18,8 @@ import { scalarArrivals, scalarsOf } from "./scalarData";
 export interface Plot {
   indexes: readonly RunIndex[];
   width: number;
+  /** Of a row, in CSS pixels. */
+  height: number;
   domain: readonly [number, number];
   gridlines: readonly number[];
   hovered: number | null;
@@ -91,6 +93,11 @@ function Row({ name, head, lines, axis, empty, cell, indexes, onHover, ...plot }
   );
 }
 
+/** How many round values are written beside a row. */
+function marksIn(height: number): number {
+  return Math.max(3, Math.round(height / 45));
+}
+
 export function MetricRow({ name, ...plot }: Plot & { name: string }) {
   const { indexes } = plot;
   const lines = useMemo(
@@ -108,7 +115,7 @@ export function MetricRow({ name, ...plot }: Plot & { name: string }) {
       ),
     [indexes, name, scalarArrivals.value, ticks.value, colours.value],
   );
-  const axis = useMemo(() => linearAxis(lines.flatMap(({ ys }) => ys), false), [lines]);
+  const axis = useMemo(() => linearAxis(lines.flatMap(({ ys }) => ys), false, marksIn(plot.height)), [lines, plot.height]);
   const cell = (index: RunIndex) => {
     const [train, validation] = ["train", "validation"].map((source) => {
       const points = scalarsOf(index, name).find(({ series }) => series.source === source)?.values?.points ?? [];
@@ -157,7 +164,7 @@ export function LayerRow({ layer, axis, ...plot }: Plot & { layer: string; axis:
       }),
     [indexes, layer, changeMeasure.value, store.arrivals.value, ticks.value, colours.value],
   );
-  const own = useMemo(() => linearAxis(lines.flatMap(({ ys }) => ys), true), [lines]);
+  const own = useMemo(() => linearAxis(lines.flatMap(({ ys }) => ys), true, marksIn(plot.height)), [lines, plot.height]);
   const cell = (index: RunIndex) => {
     const changes = changesOf(index, layer);
     if (!changes) return <span class="quiet">not logged</span>;

@@ -3,6 +3,7 @@
 import { ColumnHead } from "../components/Columns";
 import { Absent, Loading } from "../components/states";
 import { useWidth } from "../components/useWidth";
+import { windowHeight } from "../components/windowHeight";
 import type { RunIndex } from "../data/index";
 import { className } from "../data/top";
 import { number } from "../lib/words";
@@ -12,8 +13,9 @@ import { NineTiles } from "./NineTiles";
 import { type Probe, probeAt } from "./probe";
 import { SourcePicture } from "./SourcePicture";
 
-/** Sides of a mosaic in CSS pixels. */
+/** Sides of a mosaic in CSS pixels; in a tall window up to such a share of its height. */
 const LARGEST = 216;
+const TALL = 0.15;
 const SMALLEST = 112;
 const GAP = 12;
 /** The list of the strongest, where it stands beside the pictures. */
@@ -70,7 +72,8 @@ function Strongest({ panel, probe, place, map, runs }: StrongestProps) {
   // Three pictures and the list side by side where there is room for them, else two and two.
   const three = Math.floor((width - LIST) / 3 - GAP);
   const inOneRow = three >= 124;
-  const side = Math.max(SMALLEST, Math.min(LARGEST, inOneRow ? three : Math.floor((width - GAP) / 2)));
+  const largest = Math.max(LARGEST, Math.floor(TALL * windowHeight.value));
+  const side = Math.max(SMALLEST, Math.min(largest, inOneRow ? three : Math.floor((width - GAP) / 2)));
   const shared = { panel, probe, place, side, slot, runs, onSlot: setSlot };
   return (
     <div class={inOneRow ? "strongest wide" : "strongest"} ref={ref} style={{ "--side": `${side}px` }}>

@@ -6,22 +6,20 @@ import { type Cell, CellGrid } from "../components/CellGrid";
 import { stateClass } from "../components/Hatch";
 import { Kept } from "../components/Kept";
 import { PaintedCanvas } from "../components/PaintedCanvas";
+import { windowHeight } from "../components/windowHeight";
 import { useWidth } from "../components/useWidth";
-import { type CellLayout, type CellShape, cellAt, holding, layoutCells } from "../lib/cellLayout";
+import { type CellLayout, type CellShape, cellAt, holding } from "../lib/cellLayout";
 import { number } from "../lib/words";
-import { type ShowMode, openMap, showMode } from "../settings";
+import { openMap } from "../settings";
 import { store } from "../state";
 import { type FeatureReady, mosaics, placesIn, resting } from "./features";
 import { STATE_WORDS } from "./featureWords";
+import { layoutIn, modeOf, shapeIn, shownShapes } from "./mapLayout";
 import { pinMap } from "./mapOrder";
-import { type Painting, type Patches, acrossOf, paintRow, rowState, sourcesOf } from "./paintFeatures";
+import { type Painting, type Patches, paintRow, rowState, sourcesOf } from "./paintFeatures";
 import type { Probe } from "./probe";
 import { picturesDecoded } from "./probePictures";
 
-/** Longer side of a tile in CSS pixels: what it had best be, and the limits. */
-const BEST = 28;
-const LARGEST = 38;
-const SMALLEST = 8;
 /** Milliseconds between two writings of the words while the slider moves. */
 const TOLD_EVERY = 200;
 
@@ -44,12 +42,11 @@ export function MapGrid(props: MapGridProps) {
   const { facts } = panel;
   const [ref, width] = useWidth<HTMLDivElement>();
   const dpr = window.devicePixelRatio || 1;
-  // Where the rule was refused there is only one thing to show.
-  const mode = facts.tiles ? showMode.value : "patches";
+  const mode = modeOf(panel);
   // By what it is made of, which every epoch has anew: what stands on it is to last from one to the next.
   const shape = JSON.stringify(shapeIn(panel, room, mode, probe));
   const maps = useMemo(() => props.maps, [props.maps.join()]);
-  const layout = useMemo(() => holding(layoutIn(width, JSON.parse(shape) as CellShape, dpr), maps.length, dpr), [width, shape, maps.length, dpr]);
+  const layout = useMemo(() => holding(layoutIn(width, JSON.parse(shape) as CellShape, dpr), maps.length), [width, shape, maps.length, dpr, shownShapes.value, windowHeight.value]);
   const places = placesIn(facts, maps);
   const inSight = useRowsInSight(ref, layout, maps);
   return (
@@ -62,32 +59,6 @@ export function MapGrid(props: MapGridProps) {
       )}
     </div>
   );
-}
-
-export function shapeIn({ facts }: FeatureReady, room: number, mode: ShowMode, probe: Probe | null): CellShape {
-  return {
-    // Without projections there is no window: then the patch is the whole picture.
-    tile: facts.tiles?.tile ?? probe?.facts.size ?? [1, 1],
-    k: facts.k,
-    across: acrossOf(facts.k, facts.tiles?.across),
-    maps: room,
-    mosaics: mode === "both" ? 2 : 1,
-  };
-}
-
-export function layoutIn(width: number, shape: CellShape, dpr: number): CellLayout {
-  const room = Math.floor(width * dpr);
-  const layouts = Array.from({ length: LARGEST - SMALLEST + 1 }, (_, at) => layoutCells(shape, room, SMALLEST + at, dpr));
-  const [smallest] = layouts;
-  const fitting = layouts.filter((layout) => layout.width <= room);
-  const worths = fitting.map((layout) => worth(layout, room, dpr));
-  return fitting[worths.indexOf(Math.max(...worths))] ?? (smallest as CellLayout);
-}
-
-/** How much of the line is filled; less for tiles that are larger, or much smaller, than they had best be. */
-function worth(layout: CellLayout, room: number, dpr: number): number {
-  const off = Math.log(Math.max(layout.tileHeight, layout.tileWidth) / (BEST * dpr));
-  return (layout.columns * layout.cellWidth) / room - (off > 0 ? 0.5 * off : -0.2 * off);
 }
 
 type Rows = { current: ReadonlySet<number> };

@@ -29,7 +29,7 @@ export function changeWords({ jumps, alive, weightChange, projectionChange, comp
     ...(weightChange === null ? [] : [`weights ${number(weightChange)}`]),
     ...(projectionChange === null ? [] : [`projections ${number(projectionChange)} (over ${plural(comparable, "comparable map")})`]),
   ];
-  const counted = alive === null ? `${plural(maps, "map")} jumped, died or revived` : `${plural(alive, "map")} alive at both jumped`;
+  const counted = alive === null ? `${plural(maps, "map")} jumped, died or revived` : `${plural(alive, "live map")} jumped`;
   const jumped = jumps === null ? [] : [`${jumps === 0 ? "none" : jumps} of ${counted}`];
   if (parts.length + jumped.length === 0) return null;
   return `Change since the previous log: ${[...parts, ...jumped].join(", ")}.`;

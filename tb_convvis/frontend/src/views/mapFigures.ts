@@ -6,7 +6,7 @@ import { drawnSize } from "../lib/mosaic";
 import { number } from "../lib/words";
 import { windowOf } from "../data/top";
 import { placesIn } from "./features";
-import { layoutIn, shapeIn } from "./MapGrid";
+import { layoutIn, shapeIn } from "./mapLayout";
 import { type MapTiles, type Strongest, block, blockSize, sourceOf, stateIn, stateSuffix, strongestItems } from "./mapTiles";
 
 const GAP = 2;
@@ -22,7 +22,7 @@ function heading({ title, text }: Frame): Item {
 /** @param room for how many maps the grid is laid out on the screen */
 export function gridFigure(frame: Frame, tiles: MapTiles, maps: readonly number[], room: number): Figure {
   const { panel, probe, show } = tiles;
-  const layout = holding(layoutIn(frame.width, shapeIn(panel, room, show, probe), 1), maps.length, 1);
+  const layout = holding(layoutIn(frame.width, shapeIn(panel, room, show, probe), 1), maps.length);
   const top = Math.round(1.8 * frame.text);
   const items = maps.flatMap((map, at): Item[] => {
     const [left, above] = cellAt(layout, at);
