@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 from contextlib import suppress
+from pathlib import PurePath
 
 import tensorflow as tf
 from google.protobuf.message import DecodeError
@@ -14,7 +16,27 @@ from tb_convvis import schema
 LOOKED_AT = 3
 """Newest files with steps of before in which a resumed training looks up how many were logged."""
 
+_SQUEEZED_SCHEME = re.compile(r"[a-z][a-z0-9+.-]+:/[^/]")
 _RUN_DIRECTORY = re.compile(rf"{schema.RUN_DIRECTORY}(?:-(\d+))?/?")
+
+
+def given_directory(log_dir: str | os.PathLike[str] | None, tensorboard: object) -> str | None:
+    """Return where the user wants to log as text; None where a `keras.callbacks.TensorBoard` says it.
+
+    Raises:
+        ValueError: not exactly one of the two, or a remote address that pathlib has spoilt.
+    """
+    if (log_dir is None) == (tensorboard is None):
+        raise ValueError(
+            "say where to log, once. "
+            f"Received: log_dir={log_dir!r}, tensorboard={tensorboard!r}. Expected exactly one of them."
+        )
+    if isinstance(log_dir, PurePath) and _SQUEEZED_SCHEME.match(str(log_dir)):
+        raise ValueError(
+            f"pathlib turns the two slashes of a remote address into one. Received: log_dir={log_dir!r}. "
+            "Expected a str such as 'gs://bucket/run'."
+        )
+    return None if log_dir is None else os.fspath(log_dir)
 
 
 def newest_run(log_dir: str) -> int:

@@ -136,7 +136,7 @@ class TopActivations(ViewCallback):
             tiles = self._project(pictures, slots)
         except Exception as failure:  # noqa: BLE001 (what was found is logged all the same)
             self._no_room = failure if isinstance(failure, OUT_OF_MEMORY) else None
-            self._failed(None, failure)
+            self._failures.add(None, failure)
         for path, top in found.items():
             with self.isolated(path):
                 self._write_layer(step, top, slots[path], tiles.get(path), path)

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import copy
 import os
-import re
 import time
-import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import PurePath
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 import keras
 import numpy as np
@@ -19,13 +16,13 @@ from numpy.typing import NDArray
 from tb_convvis import schema
 from tb_convvis.callbacks.budget import Budget
 from tb_convvis.callbacks.chief import is_chief
+from tb_convvis.callbacks.failures import Failures, OnError
 from tb_convvis.callbacks.guard import guarded
 from tb_convvis.callbacks.layers import LayerChoice, layer_names, listed
 from tb_convvis.callbacks.missing_epochs import MissingEpochs
+from tb_convvis.callbacks.run_directory import given_directory
 from tb_convvis.callbacks.schedule import Frequency, Schedule
 from tb_convvis.callbacks.training_log import LogWriteError, TrainingLog
-
-_SQUEEZED_SCHEME = re.compile(r"[a-z][a-z0-9+.-]+:/[^/]")
 
 
 class ViewCallback(keras.callbacks.Callback):
@@ -63,22 +60,11 @@ class ViewCallback(keras.callbacks.Callback):
         freq: Frequency = 1,
         keep: int | None = None,
         class_names: Sequence[str] | None = None,
-        on_error: Literal["warn", "raise"] = "warn",
+        on_error: OnError = "warn",
     ) -> None:
         super().__init__()
-        if (log_dir is None) == (tensorboard is None):
-            raise ValueError(
-                "say where to log, once. "
-                f"Received: log_dir={log_dir!r}, tensorboard={tensorboard!r}. Expected exactly one of them."
-            )
-        if on_error not in ("warn", "raise"):
-            raise ValueError(f'Received: on_error={on_error!r}. Expected "warn" or "raise".')
-        self.log_dir = None if log_dir is None else os.fspath(log_dir)
-        if isinstance(log_dir, PurePath) and _SQUEEZED_SCHEME.match(str(log_dir)):
-            raise ValueError(
-                f"pathlib turns the two slashes of a remote address into one. Received: log_dir={log_dir!r}. "
-                "Expected a str such as 'gs://bucket/run'."
-            )
+        self._failures = Failures(self.view, on_error)
+        self.log_dir = given_directory(log_dir, tensorboard)
         if isinstance(class_names, str):
             raise ValueError(f"Received: class_names={class_names!r}. Expected a list of names.")
         self.tensorboard = tensorboard
@@ -91,9 +77,7 @@ class ViewCallback(keras.callbacks.Callback):
         self._log: TrainingLog | None = None
         self._logged_step = -1
         self._bytes = 0
-        self._failures: list[dict[str, str | None]] = []
         self._notes: list[str] = []
-        self._warned: set[str] = set()
         self._begun = False
         self._budget: Budget | None = None
 
@@ -172,7 +156,7 @@ class ViewCallback(keras.callbacks.Callback):
         except LogWriteError:
             raise
         except Exception as error:  # noqa: BLE001 (whatever a view does must not stop training)
-            self._failed(layer, error)
+            self._failures.add(layer, error)
 
     @guarded
     def on_train_begin(self, logs: Mapping[str, Any] | None = None) -> None:
@@ -182,7 +166,7 @@ class ViewCallback(keras.callbacks.Callback):
         self._forget()
         self._begun = False
         self._logged_step = -1
-        self._warned.clear()
+        self._failures.forget()
         if not is_chief(self.model):
             return
         self._schedule.check(self.params)
@@ -280,7 +264,7 @@ class ViewCallback(keras.callbacks.Callback):
 
     def _log_epoch(self, step: int) -> None:
         assert self._log is not None  # noqa: S101 (called only inside of a fit)
-        self._bytes, self._failures, self._notes = 0, [], self._missing.before(step)
+        self._bytes, self._failures.of_epoch, self._notes = 0, [], self._missing.before(step)
         left_out = None if self._budget is None else self._budget.note(step)
         self._notes += [left_out] if left_out else []
         began = time.perf_counter()
@@ -291,7 +275,7 @@ class ViewCallback(keras.callbacks.Callback):
                 "view": self.view,
                 "seconds": time.perf_counter() - began,
                 "bytes": self._bytes,
-                "failures": self._failures,
+                "failures": self._failures.of_epoch,
                 "notes": self._notes,
             }
             self.write(step, "run", self.view, facts)
@@ -311,44 +295,6 @@ class ViewCallback(keras.callbacks.Callback):
         assert self._log is not None  # noqa: S101 (called only inside of a fit)
         return self._log.missing.setdefault(self.view, MissingEpochs())
 
-    def _failed(self, layer: str | None, error: Exception) -> None:
-        if self.on_error == "raise":
-            raise error
-        reason = f"{type(error).__name__}: {error}"
-        self._failures.append({"view": self.view, "layer": layer, "reason": reason})
-        where = f" for layer {layer!r}" if layer else ""
-        advice = "Choose other layers with layers=[...], or use" if layer else "Use"
-        self._warn_once(
-            f"{layer} {type(error).__name__}",
-            f"ConvVis could not log the view {self.view!r}{where}; training goes on. {reason} "
-            f"{advice} on_error='raise' to see where it fails.",
-        )
-
     def report(self, error: Exception) -> None:
-        """Warn of a failure that no view record tells of; raise it where `on_error` says so."""
-        if self.on_error == "raise":
-            raise error
-        try:
-            self._warn_of(error)
-        except Warning:
-            # The user has made errors of warnings.
-            raise
-        except Exception:  # noqa: BLE001, S110 (what cannot even be said must not stop training either)
-            pass
-
-    def _warn_of(self, error: Exception) -> None:
-        if not isinstance(error, LogWriteError):
-            reason = f"{type(error).__name__}: {error}"
-            self._warn_once(reason, f"ConvVis: the view {self.view!r} failed; training goes on. {reason}")
-            return
-        # One warning for all views: the directory is the same.
-        if self._log is None or not self._log.cannot_write_was_said:
-            again = "It is tried again when the next epoch is due."
-            self._warn_once("write", f"ConvVis {error}. Training goes on without this log. {again}")
-        if self._log is not None:
-            self._log.cannot_write_was_said = True
-
-    def _warn_once(self, key: str, message: str) -> None:
-        if key not in self._warned:
-            self._warned.add(key)
-            warnings.warn(message, RuntimeWarning, stacklevel=3)
+        """Warn of a failure that no record tells of; raise it where `on_error` says so."""
+        self._failures.report(error, self._log)

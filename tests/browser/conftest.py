@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.browser import chromium, export_world, occlusion_world, worlds
+from tests.browser import chromium, export_world, occlusion_world, order_world, worlds
 from tests.browser.board import Board
 from tests.browser.tab import Tab
 
@@ -87,6 +87,16 @@ def export_board(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
     export_world.write_world(root)
     board = Board(root)
     yield board.await_runs(4, steps=export_world.EPOCHS)
+    board.close()
+
+
+@pytest.fixture(scope="session")
+def order_board(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
+    """TensorBoard over maps whose order is planted."""
+    root = tmp_path_factory.mktemp("order") / "logs"
+    order_world.write_world(root)
+    board = Board(root)
+    yield board.await_runs(2, steps=order_world.EPOCHS)
     board.close()
 
 
