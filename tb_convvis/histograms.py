@@ -9,7 +9,8 @@ import numpy as np
 
 from tb_convvis.groups import sibling
 from tb_convvis.schema import HISTOGRAMS_TAG_PREFIX
-from tb_convvis.store import Query, Store, UnreadableError
+from tb_convvis.store import Query, Store
+from tb_convvis.unreadable import UnreadableError
 
 _KERAS_SUFFIX = "/histogram"
 

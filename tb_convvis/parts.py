@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import partial
 
 from tb_convvis.schema import Manifest, SchemaError
-from tb_convvis.store import Query, Record, Store, UnreadableError
+from tb_convvis.store import Query, Record, Store
+from tb_convvis.unreadable import UnreadableError
 
 MAX_PARTS = 4096
 MAX_ANSWER_BYTES = 64 * 2**20

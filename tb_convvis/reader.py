@@ -11,7 +11,8 @@ from tb_convvis.histograms import Series, Weight, read_series, read_weights
 from tb_convvis.parts import Part, PartReader, Want
 from tb_convvis.scalars import Scalar, ScalarSeries, list_scalars, read_scalars
 from tb_convvis.schema import VERSION, SchemaError, parse_metadata_content, parse_tag
-from tb_convvis.store import Query, Record, Store, UnreadableError
+from tb_convvis.store import Query, Record, Store
+from tb_convvis.unreadable import UnreadableError
 
 THREADS = 16
 """TensorBoard's data server answers one small blob in 44 ms, and those of 16 threads in 0.5 ms each."""

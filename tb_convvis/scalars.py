@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tb_convvis.groups import sibling
-from tb_convvis.store import Query, Store, UnreadableError
+from tb_convvis.store import Query, Store
+from tb_convvis.unreadable import UnreadableError
 
 MAX_POINTS = 1000
 """Of one series in an answer: as many as TensorBoard keeps of a scalar unless the user has it keep more."""

@@ -12,9 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import grpc
 import numpy as np
-from tensorboard import errors
 from tensorboard.data import provider as data
 
 from tb_convvis.blob_keys import BlobKeys
@@ -38,6 +36,7 @@ from tb_convvis.tensor_series import (
     from_data_server,
     from_multiplexer,
 )
+from tb_convvis.unreadable import UnreadableError, unreadable
 
 MAX_CACHED_BYTES = 64 * 2**20
 """Of the keys, of the manifests and of the blobs, each."""
@@ -47,10 +46,6 @@ PARSED = 5
 
 MAX_PLAIN_STEP = 2**53
 """Beyond it a JSON number loses digits in a browser."""
-
-
-class UnreadableError(Exception):
-    """One run and tag that cannot be read; the text is for the user."""
 
 
 @dataclass(frozen=True)
@@ -192,7 +187,7 @@ class Store:
         try:
             return bytes(self._provider.read_blob(query.context, blob_key=key))
         except Exception as error:
-            raise _unreadable(error) from error
+            raise unreadable(error) from error
 
     def histograms(self, query: Query, run: str, tag: str) -> list[Histogram]:
         """The histograms of a tag by ascending step; empty where there are none.
@@ -229,7 +224,7 @@ class Store:
                 return from_data_server(self._provider, series)
             return from_multiplexer(self._multiplexer, series)
         except Exception as error:
-            raise _unreadable(error) from error
+            raise unreadable(error) from error
 
     def _listing(
         self, list_series: Callable[..., Any], query: Query, plugin: str, runs: Sequence[str] | None
@@ -260,7 +255,7 @@ class Store:
                 **arguments,
             )
         except Exception as error:
-            raise _unreadable(error) from error
+            raise unreadable(error) from error
         return found.get(run, {}).get(tag)
 
 
@@ -272,28 +267,6 @@ def json_step(step: int) -> int | str:
         (3, '1152921504606846976')
     """
     return step if abs(step) <= MAX_PLAIN_STEP else str(step)
-
-
-def _unreadable(error: Exception) -> Exception:
-    """What to raise for a failed read: the log may hold anything, so any failure is this tag's own."""
-    if isinstance(error, KeyError):
-        return UnreadableError("TensorBoard lists this tag and has no data for it.")
-    if isinstance(error, grpc.RpcError):
-        # Not one tag's fault where the data server is gone: that ends the whole request.
-        return (
-            error
-            if error.code() is grpc.StatusCode.UNAVAILABLE
-            else UnreadableError(f"TensorBoard cannot read this tag: {error.details()}")
-        )
-    if isinstance(error, errors.InvalidArgumentError):
-        # Its blob keys are JSON, and it cannot parse a name in them that needs an escape.
-        return UnreadableError(
-            "TensorBoard's data server cannot read runs and tags whose names hold quotes, backslashes or "
-            "control characters. Start TensorBoard with --load_fast=false."
-        )
-    if isinstance(error, errors.NotFoundError):
-        return UnreadableError("no longer there: it was overwritten or sampled away.")
-    return UnreadableError(f"TensorBoard cannot read this tag: {type(error).__name__}: {error}")
 
 
 def _one_per_step(points: Sequence[Any] | None) -> list[Any]:

@@ -65,7 +65,7 @@ def figure(
 
     Raises:
         ValueError: an argument that is not what it should be, or nothing logged that it asks for.
-        tb_convvis.store.UnreadableError: what was logged is damaged.
+        tb_convvis.unreadable.UnreadableError: what was logged is damaged.
 
     Example:
         >>> tb_convvis.figure("logs", view="features", epoch=20, layer="conv2")  # doctest: +SKIP

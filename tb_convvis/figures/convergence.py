@@ -11,7 +11,7 @@ from tb_convvis.figures.figure import Figure
 from tb_convvis.figures.run import Run, step_at
 from tb_convvis.figures.settled import FEWEST_QUIET, QUIET_SHARE, per_epoch, settled_at
 from tb_convvis.figures.words import number, one_line
-from tb_convvis.store import UnreadableError
+from tb_convvis.unreadable import UnreadableError
 
 PIXELS = 2
 """Of the image per dot."""

@@ -17,7 +17,7 @@ from tb_convvis.figures.occlusion_record import Occluded, occluded_of
 from tb_convvis.figures.probe import Probe, probe_of
 from tb_convvis.figures.run import Record, Run
 from tb_convvis.figures.words import enumerate_words, number, plural
-from tb_convvis.store import UnreadableError
+from tb_convvis.unreadable import UnreadableError
 
 SIDE = 260
 """Of a panel, about, in pixels, where no scale is given."""

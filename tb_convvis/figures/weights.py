@@ -17,7 +17,7 @@ from tb_convvis.figures.figure import Figure
 from tb_convvis.figures.run import Run, step_at
 from tb_convvis.figures.words import enumerate_words, number, one_line
 from tb_convvis.histograms import Point, Weight
-from tb_convvis.store import UnreadableError
+from tb_convvis.unreadable import UnreadableError
 
 BINS = 80
 MOST_RIDGES = 60

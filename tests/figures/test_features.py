@@ -13,7 +13,7 @@ from PIL import Image
 
 import tb_convvis
 from tb_convvis.images import encode_picture
-from tb_convvis.store import UnreadableError
+from tb_convvis.unreadable import UnreadableError
 from tests.browser.feature_logs import K, PlantedLayer, write_features
 from tests.callbacks import helpers
 from tests.figures.pixels import places, squares

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 import tb_convvis
 from tb_convvis import schema
-from tb_convvis.store import UnreadableError
+from tb_convvis.unreadable import UnreadableError
 from tests.figures.pixels import Pixels, places, squares
 from tests.logs import LogFile
 

@@ -11,7 +11,7 @@ import pytest
 
 import tb_convvis
 from tb_convvis.kinds import KINDS
-from tb_convvis.store import UnreadableError
+from tb_convvis.unreadable import UnreadableError
 from tests.browser.feature_logs import PlantedLayer, write_features
 from tests.logs import LogFile
 from tests.occlusion_logs import MANY, write_occlusion
