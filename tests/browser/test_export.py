@@ -42,11 +42,13 @@ def _places(image: Pixels, tile: Pixels, scale: int) -> list[tuple[int, int]]:
     """Where a tile stands, each of its pixels a square of this side: (top, left) in reading order."""
     large = tile.repeat(scale, 0).repeat(scale, 1)
     height, width = large.shape[:2]
-    corners = np.argwhere((image == tile[0, 0]).all(-1))
-    found = [
-        (int(y), int(x)) for y, x in corners if np.array_equal(image[y : y + height, x : x + width], large)
-    ]
-    return sorted(found)
+    tops, lefts = np.nonzero((image[: 1 - height or None, : 1 - width or None] == tile[0, 0]).all(-1))
+    # The corner of each square first: of the many places that begin alike hardly any is left to compare.
+    for y, x in np.ndindex(*tile.shape[:2]):
+        same = (image[tops + y * scale, lefts + x * scale] == tile[y, x]).all(-1)
+        tops, lefts = tops[same], lefts[same]
+    corners = zip(tops.tolist(), lefts.tolist(), strict=True)
+    return sorted((y, x) for y, x in corners if np.array_equal(image[y : y + height, x : x + width], large))
 
 
 def _place(image: Pixels, tile: Pixels, scale: int) -> tuple[int, int]:
@@ -81,18 +83,18 @@ def test_all_that_was_built_is_served() -> None:
 
 def test_filters_are_the_logged_pixels_at_each_scale(export_board: Board, open_tab: Open) -> None:
     menu = Menu(open_features(open_tab, export_board, "a", view="filters", step="3"))
-    sizes, places = [], []
+    sizes, found = [], []
     for scale, label in ((1, f"PNG 1{TIMES}"), (2, f"2{TIMES}"), (4, f"4{TIMES}")):
         image, info = menu.picture(f"{label}: Filters of {LAYER}")
         enlarged = _scale_of(image, _filter(0, 3))
         sizes.append(np.array(image.shape[:2]) / scale)
-        places.append([np.array(_place(image, _filter(map_, 3), enlarged)) / scale for map_ in range(MAPS)])
+        found.append([np.array(_place(image, _filter(map_, 3), enlarged)) / scale for map_ in range(MAPS)])
         assert info["dpi"] == pytest.approx((96 * scale, 96 * scale), abs=0.05)
     assert np.array_equal(sizes[0], sizes[1])
     assert np.array_equal(sizes[0], sizes[2])
-    assert np.array_equal(places[0], places[1])
-    assert np.array_equal(places[0], places[2])
-    in_reading_order = sorted(range(MAPS), key=lambda map_: tuple(places[0][map_]))
+    assert np.array_equal(found[0], found[1])
+    assert np.array_equal(found[0], found[2])
+    in_reading_order = sorted(range(MAPS), key=lambda map_: tuple(found[0][map_]))
     assert in_reading_order == list(range(MAPS))
 
 
