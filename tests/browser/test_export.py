@@ -43,9 +43,10 @@ def _places(image: Pixels, tile: Pixels, scale: int) -> list[tuple[int, int]]:
     large = tile.repeat(scale, 0).repeat(scale, 1)
     height, width = large.shape[:2]
     tops, lefts = np.nonzero((image[: 1 - height or None, : 1 - width or None] == tile[0, 0]).all(-1))
-    # The corner of each square first: of the many places that begin alike hardly any is left to compare.
-    for y, x in np.ndindex(*tile.shape[:2]):
-        same = (image[tops + y * scale, lefts + x * scale] == tile[y, x]).all(-1)
+    # Two corners of each square first: of the many places that begin alike hardly any is left to compare.
+    for y, x, far in np.ndindex(*tile.shape[:2], 2):
+        down, right = y * scale + far * (scale - 1), x * scale + far * (scale - 1)
+        same = (image[tops + down, lefts + right] == tile[y, x]).all(-1)
         tops, lefts = tops[same], lefts[same]
     corners = zip(tops.tolist(), lefts.tolist(), strict=True)
     return sorted((y, x) for y, x in corners if np.array_equal(image[y : y + height, x : x + width], large))
