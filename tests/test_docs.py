@@ -53,6 +53,7 @@ def test_every_callback_is_in_the_readme_and_held_by_convvis(name: str, tmp_path
         "docs/memory.md",
         "docs/export.md",
         "docs/replay.md",
+        "docs/reliability.md",
         "docs/doctor.md",
         "docs/notebooks.md",
     ],
