@@ -117,10 +117,12 @@ def _line(one: Line, x: Axis, y: Axis) -> list[Item]:
     return items
 
 
-def _circle(x: float, y: float, radius: float, **paint: str | float) -> Path:
+def _circle(
+    x: float, y: float, radius: float, *, fill: str, stroke: str | None = None, width: float = 1
+) -> Path:
     angles = np.linspace(0, 2 * np.pi, 33)
     points = np.stack([x + radius * np.cos(angles), y + radius * np.sin(angles)], axis=1)
-    return Path(points, **paint)  # type: ignore[arg-type]
+    return Path(points, stroke, width, fill)
 
 
 def _epochs(x: Axis, cell: int) -> Drawing:

@@ -82,8 +82,9 @@ class Probe:
     def name_of(self, label: object) -> str:
         """Return the name of a class."""
         names = self.record.manifest.facts.get("class_names")
-        known = isinstance(names, list) and isinstance(label, int) and 0 <= label < len(names)
-        return one_line(names[label], 60) if known else f"class {label}"  # type: ignore[index]
+        if isinstance(names, list) and isinstance(label, int) and 0 <= label < len(names):
+            return one_line(names[label], 60)
+        return f"class {label}"
 
 
 def probe_of(run: Run, subject: str, step: int) -> Probe | None:
@@ -99,11 +100,9 @@ def probe_of(run: Run, subject: str, step: int) -> Probe | None:
     except ValueError:
         return None
     size = record.manifest.facts.get("size")
-    try:
-        height, width = size  # type: ignore[misc]
-        return Probe(record, (int(height), int(width)))
-    except (TypeError, ValueError):
-        raise record.malformed(f"a size of {size}") from None
+    if not isinstance(size, list) or len(size) != 2 or not all(isinstance(side, int) for side in size):
+        raise record.malformed(f"a size of {size}")
+    return Probe(record, (size[0], size[1]))
 
 
 def round_half_up(value: float) -> int:

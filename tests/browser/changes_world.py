@@ -65,3 +65,9 @@ def write_changes(directory: Path, epochs: int) -> None:
     names = ["cat", "<img src=x onerror=document.title='ran'>"]
     pictures = gratings(PICTURES, 16, seed=3)
     write_features(directory, {LAYER: planted_layer(epochs)}, pictures, [0, 1] * (PICTURES // 2), names)
+
+
+def write_world(root: Path) -> None:
+    """Three epochs; the same run again of which two were logged; and one with a single log."""
+    for name, epochs in (("a", EPOCHS), ("b", 2), ("c", 1)):
+        write_changes(root / name, epochs)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.browser import chromium, export_world, occlusion_world, order_world, worlds
+from tests.browser import changes_world, chromium, export_world, occlusion_world, order_world, worlds
 from tests.browser.board import Board
 from tests.browser.tab import Tab
 
@@ -80,31 +80,35 @@ def open_tab(browser: Browser) -> Iterator[Callable[..., Tab]]:
     assert errors == []
 
 
+def _over(root: Path, write: Callable[[Path], None], runs: int, steps: int = 0) -> Iterator[Board]:
+    """TensorBoard over what a world has planted, once it has read these runs."""
+    write(root)
+    board = Board(root)
+    yield board.await_runs(runs, steps=steps)
+    board.close()
+
+
+@pytest.fixture(scope="session")
+def changes_board(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
+    """TensorBoard over maps whose changes are planted."""
+    yield from _over(tmp_path_factory.mktemp("changes") / "logs", changes_world.write_world, 3)
+
+
 @pytest.fixture(scope="session")
 def export_board(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
     """TensorBoard over what is planted for exports."""
     root = tmp_path_factory.mktemp("export") / "logs"
-    export_world.write_world(root)
-    board = Board(root)
-    yield board.await_runs(4, steps=export_world.EPOCHS)
-    board.close()
+    yield from _over(root, export_world.write_world, 4, export_world.EPOCHS)
 
 
 @pytest.fixture(scope="session")
 def order_board(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
     """TensorBoard over maps whose order is planted."""
     root = tmp_path_factory.mktemp("order") / "logs"
-    order_world.write_world(root)
-    board = Board(root)
-    yield board.await_runs(2, steps=order_world.EPOCHS)
-    board.close()
+    yield from _over(root, order_world.write_world, 2, order_world.EPOCHS)
 
 
 @pytest.fixture(scope="session")
 def occlusion_board(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
     """TensorBoard over occlusion records with a planted truth; it lists the runs in an order of its own."""
-    root = tmp_path_factory.mktemp("occlusion") / "logs"
-    occlusion_world.write_world(root)
-    board = Board(root)
-    yield board.await_runs(5, steps=3)
-    board.close()
+    yield from _over(tmp_path_factory.mktemp("occlusion") / "logs", occlusion_world.write_world, 5, 3)

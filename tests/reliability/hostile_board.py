@@ -20,6 +20,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from tests.reliability.viewer import forbid_tensorflow
+
 MAX_BYTES = 6 * 2**30
 """Of addresses, for TensorBoard and its data server each."""
 
@@ -252,10 +254,8 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     reader, *directories = sys.argv[1:]
     if reader.endswith("-alone"):
-        # As on a machine that only views: importing either raises ImportError.
         reader = reader.removesuffix("-alone")
-        for absent in ("tensorflow", "keras"):
-            sys.modules[absent] = None  # type: ignore[assignment]
+        forbid_tensorflow()
     for directory in directories:
         print(json.dumps(examine(Path(directory), reader)), flush=True)
     sys.stdout.flush()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from functools import cache
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from tb_convvis.schema import PLUGIN_NAME
+from tests.reliability.viewer import forbid_tensorflow
 
 EVERYTHING = 10**6
 WAIT = 30.0
@@ -108,11 +108,4 @@ def _differences(one: Reading, other: Reading) -> list[str]:
 @cache
 def _viewer() -> ProcessPoolExecutor:
     """A process on which importing TensorFlow fails, as where only TensorBoard is installed."""
-    return ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_forbid_tensorflow)
-
-
-def _forbid_tensorflow() -> None:
-    loaded = {"tensorflow", "keras"} & set(sys.modules)
-    assert not loaded, f"imported before they could be forbidden: {loaded}"
-    for absent in ("tensorflow", "keras"):
-        sys.modules[absent] = None  # type: ignore[assignment]
+    return ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=forbid_tensorflow)
