@@ -53,6 +53,14 @@ def _open(open_tab: Open, board: Board, *names: str, **state: object) -> Tab:
     return tab
 
 
+def test_a_metric_that_was_not_logged_is_said(planted: Board, open_tab: Open) -> None:
+    tab = _open(open_tab, planted, "full", metric="<b>recall")
+    said = tab.find(".unknown .notice")
+    expect(said).to_have_text("The shown runs logged no <b>recall: accuracy is shown.")
+    tab.find(".select:has-text('Metric') select").select_option("auc")
+    expect(said).to_have_count(0)
+
+
 def _row(tab: Tab, name: str) -> Locator:
     return tab.find(".convergence tbody tr").filter(
         has=tab.find(f"th:text-is('{name}'), th :text-is('{name}')")

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.browser import worlds
+from tests.browser import export_world, worlds
 from tests.browser.board import Board
 from tests.browser.order_world import (
     CLASSES,
@@ -133,6 +133,15 @@ def test_filtered_by_the_activations_where_no_strengths_are_logged(
     _more(tab)
     _choose(tab, "Strongest picture is of", "dog")
     _expect_maps(tab, [1, 4, 7])
+
+
+def test_only_the_maps_that_diverged(export_board: Board, open_tab: Open) -> None:
+    tab = export_world.open_features(open_tab, export_board, "a")
+    _more(tab)
+    tab.find(".more label:has-text('not finite')").click()
+    _expect_maps(tab, [export_world.DIVERGED])
+    tab.find(".more label:has-text('dead')").click()
+    expect(tab.find("#view > .absent")).to_contain_text("No map passes the filter")
 
 
 def test_what_filters_is_said_not_to_be_here(order_board: Board, open_tab: Open) -> None:

@@ -91,6 +91,14 @@ def test_names_that_this_log_does_not_have_are_said(board: Board, open_tab: Open
     expect(said).to_have_count(0)
 
 
+def test_a_weight_that_was_not_logged_is_said(board: Board, open_tab: Open) -> None:
+    tab = open_tab(board.url, view="weights", runs=worlds.runs("lr/fast"), layer="conv1", weight="<b>gamma")
+    said = tab.find(".unknown .notice")
+    expect(said).to_have_text("conv1 has no histograms of <b>gamma: kernel is shown.")
+    tab.find(".select:has-text('Weight') select").select_option("bias")
+    expect(said).to_have_count(0)
+
+
 def test_no_run_of_the_link_is_there(export_board: Board, open_tab: Open) -> None:
     tab = open_tab(export_board.url, runs=worlds.runs("gone", "lost"))
     expect(tab.find(".unknown")).to_have_text(

@@ -20,7 +20,7 @@ export type Measure = "weights" | "projections" | "jumps";
 export type ValueScale = "linear" | "log";
 export type SpacingMode = "log" | "all";
 export type SortMode = "number" | "strength" | "change" | "dead first" | "similarity";
-export type OnlyMaps = "all" | "alive" | "dead" | "pinned";
+export type OnlyMaps = "all" | "alive" | "dead" | "not finite" | "pinned";
 export type OrderTime = "hold" | "follow";
 /** The epoch that the slider's is compared with: a fixed one, or one that follows from the logs of each run. */
 export type EpochA = "previous" | "first" | number;
@@ -201,7 +201,7 @@ const SETTINGS: Setting[] = [
   choice("order", orderTime, ["hold", "follow"]),
   word("by", orderRun, ""),
   word("find", findText, ""),
-  choice("only", onlyMaps, ["all", "alive", "dead", "pinned"]),
+  choice("only", onlyMaps, ["all", "alive", "dead", "not finite", "pinned"]),
   word("class", onlyClass, ""),
   {
     key: "a",

@@ -3,12 +3,16 @@
 import { computed } from "@preact/signals";
 import { layer, layersKnown, networkOrder } from "./layers";
 import { enumerate } from "./lib/words";
-import { chosenRuns, layerPath, viewId } from "./settings";
+import { chosenRuns, layerPath, metricName, viewId, weightName } from "./settings";
 import { runList, shownIndexes, shownRuns } from "./state";
 import { VIEWS, viewOf } from "./views";
+import { convergence } from "./views/Convergence";
+import { currentWeight, weightsOf } from "./views/histogramData";
+import { currentMetric } from "./views/scalarData";
+import { weights } from "./views/Weights";
 
 /** A sentence for each kind of name; none once something that is there was chosen in its place. */
-export const unknownNames = computed<string[]>(() => [...unknownView(), ...unknownRuns(), ...unknownLayer()]);
+export const unknownNames = computed<string[]>(() => [...unknownView(), ...unknownRuns(), ...unknownLayer(), ...unknownWeight(), ...unknownMetric()]);
 
 function unknownView(): string[] {
   if (VIEWS.some(({ id }) => id === viewId.value)) return [];
@@ -29,4 +33,21 @@ function unknownLayer(): string[] {
   if (networkOrder.value.includes(path) || VIEWS.some((view) => view.layers(indexes).includes(path))) return [];
   const instead = layer.value === "" ? "" : `: ${layer.value} is shown`;
   return [`The address names the layer ${path}, which the shown runs do not have${instead}.`];
+}
+
+/** Also where another layer has it: what was chosen there is not silently swapped for something else here. */
+function unknownWeight(): string[] {
+  const props = { indexes: shownIndexes.value, layer: layer.value };
+  const name = weightName.value;
+  const here = props.indexes.length === shownRuns.value.length && weightsOf(props.indexes, props.layer).length > 0;
+  if (viewId.value !== weights.id || name === "" || !here) return [];
+  const instead = currentWeight(props);
+  return instead === name ? [] : [`${props.layer} has no histograms of ${name}: ${instead} is shown.`];
+}
+
+function unknownMetric(): string[] {
+  const [indexes, name] = [shownIndexes.value, metricName.value];
+  if (viewId.value !== convergence.id || name === "" || indexes.length === 0 || indexes.length < shownRuns.value.length) return [];
+  const instead = currentMetric(indexes);
+  return instead === name ? [] : [`The shown runs logged no ${name}${instead === null ? "" : `: ${instead} is shown`}.`];
 }

@@ -11,7 +11,7 @@ import { mapOrder, orderBase, reorder } from "./mapOrder";
 import type { PanelProps } from "./view";
 
 const SORTS: readonly SortMode[] = ["number", "strength", "change", "dead first", "similarity"];
-const KINDS: readonly OnlyMaps[] = ["all", "alive", "dead", "pinned"];
+const KINDS: readonly OnlyMaps[] = ["all", "alive", "dead", "not finite", "pinned"];
 const ANY = "any class";
 const FINDS =
   "Numbers (12 or 3-9 or 1,5,7), a part of the class name of the strongest picture, or a regular expression over both; " +

@@ -9,7 +9,7 @@ import { passes, readFilter } from "../lib/mapFilter";
 import { togglePin } from "../lib/pins";
 import { ranked } from "../lib/ranking";
 import { shownIndex } from "../lib/steps";
-import { findText, mapPage, onlyClass, onlyMaps, openMap, orderRun, orderStep, orderTime, pins, sortMode } from "../settings";
+import { type OnlyMaps, findText, mapPage, onlyClass, onlyMaps, openMap, orderRun, orderStep, orderTime, pins, sortMode } from "../settings";
 import { shownIndexes, stepOf, store } from "../state";
 import { OVERVIEW, type Strength, factsNear, mosaics, restedAt, topFactsAt, topSeries } from "./features";
 import { mapsKnown } from "./mapsKnown";
@@ -17,6 +17,8 @@ import { likeTogether, pixelsOf, projectionVectors } from "./mapVectors";
 
 /** Maps on one page: as many as the callback draws unless it is told otherwise. */
 const PAGE = 64;
+/** What a map may be at an epoch: the values say it. */
+const STATES: readonly OnlyMaps[] = ["alive", "dead", "not finite"];
 
 export interface MapOrder {
   /** Numbers of the pinned maps, and of the others that pass the filter, sorted. */
@@ -52,7 +54,7 @@ export function orderBase(indexes: readonly RunIndex[], path: string): { index: 
 
 /** Whether anything but the number decides which maps are shown, or where. */
 export const usesValues = computed(
-  () => sortMode.value !== "number" || onlyClass.value !== "" || ["alive", "dead"].includes(onlyMaps.value) || /[^\d\s,-]/.test(findText.value),
+  () => sortMode.value !== "number" || onlyClass.value !== "" || STATES.includes(onlyMaps.value) || /[^\d\s,-]/.test(findText.value),
 );
 
 export const isFiltered = computed(() => onlyClass.value !== "" || onlyMaps.value !== "all" || findText.value.trim() !== "");
@@ -66,7 +68,7 @@ export const mapOrder = computed<MapOrder>(() => {
   const strength = known?.strength ?? null;
   const find = readFilter(findText.value);
   const only = onlyMaps.value;
-  const wanted = { state: only === "alive" || only === "dead" ? only : null, className: onlyClass.value, find };
+  const wanted = { state: STATES.includes(only) ? only : null, className: onlyClass.value, find };
   const pinned = (pins.value.get(path) ?? []).filter((map) => drawn.includes(map));
   const others = only === "pinned" ? [] : drawn.filter((map) => !pinned.includes(map));
   const verdicts = new Map(others.map((map) => [map, passes(map, known?.of(map) ?? null, wanted)]));
