@@ -7,6 +7,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
 
+from tb_convvis.listing import Listing
 from tb_convvis.schema import Manifest, SchemaError
 from tb_convvis.store import Query, Record, Store
 from tb_convvis.unreadable import UnreadableError
@@ -87,7 +88,8 @@ class PartReader:
             TooMuchError: more parts or bytes than one answer may hold.
         """
         names = list(dict.fromkeys((want.run, want.tag) for want in wants))
-        kept = dict(zip(names, self._threads.map(self._kept, names), strict=True))
+        listing = self._listing(names)
+        kept = dict(zip(names, self._threads.map(partial(self._kept, listing), names), strict=True))
         steps = [
             (want, step, kept[want.run, want.tag])
             for want in wants
@@ -105,9 +107,17 @@ class PartReader:
         _limit(size, MAX_ANSWER_BYTES, "bytes")
         return list(self._threads.map(lambda blob: self._part(*blob), blobs))
 
-    def _kept(self, name: tuple[str, str]) -> dict[int, Record] | _Absent:
+    def _listing(self, names: Sequence[tuple[str, str]]) -> Listing:
+        """All with one call: each takes half a millisecond of a process that serves everybody."""
+        runs, tags = {run for run, _ in names}, {tag for _, tag in names}
+        return self._store.tags(self._query, sorted(runs), sorted(tags))
+
+    def _kept(self, listing: Listing, name: tuple[str, str]) -> dict[int, Record] | _Absent:
+        listed = listing.get(name[0], {}).get(name[1])
+        if listed is None:
+            return {}
         try:
-            return {record.step: record for record in self._store.records(self._query, *name)}
+            return {record.step: record for record in self._store.records(self._query, *name, listed)}
         except UnreadableError as error:
             return _Absent(None, str(error))
 

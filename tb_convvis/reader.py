@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from tb_convvis.groups import group_of
 from tb_convvis.histograms import Series, Weight, read_series, read_weights
+from tb_convvis.listing import Listed
 from tb_convvis.parts import Part, PartReader, Want
 from tb_convvis.scalars import Scalar, ScalarSeries, list_scalars, read_scalars
 from tb_convvis.schema import VERSION, SchemaError, parse_metadata_content, parse_tag
@@ -69,7 +70,7 @@ class Reader:
         """What there is to see in each of the runs that exist."""
         listed = self._store.tags(query, runs)
         runs = [run for run in dict.fromkeys(runs) if run in listed]
-        names = [(run, tag, content) for run in runs for tag, content in sorted(listed[run].items())]
+        names = [(run, tag, one) for run in runs for tag, one in sorted(listed[run].items())]
         tags = list(self._threads.map(lambda name: self._tag(query, *name), names))
         groups = {run: group_of(run) for run in runs}
         weights = read_weights(self._store, query, groups)
@@ -95,10 +96,10 @@ class Reader:
         """The metrics per epoch asked for."""
         return list(self._threads.map(lambda name: read_scalars(self._store, query, *name), series))
 
-    def _tag(self, query: Query, run: str, tag: str, content: bytes) -> Tag:
+    def _tag(self, query: Query, run: str, tag: str, listed: Listed) -> Tag:
         kind, subject = parse_tag(tag) or (None, tag)
         try:
-            version, declared = parse_metadata_content(content)
+            version, declared = parse_metadata_content(listed.content)
             if version > VERSION:
                 raise SchemaError(
                     f"logged by a newer tb_convvis: version {str(version)[:80]}, "
@@ -106,7 +107,7 @@ class Reader:
                 )
             if kind != declared:
                 raise SchemaError(f"tag and metadata disagree on the kind: {kind!r} and {declared!r}.")
-            records = self._store.records(query, run, tag)
+            records = self._store.records(query, run, tag, listed)
         except (SchemaError, UnreadableError) as error:
             return Tag(tag, kind, subject, error=str(error))
         try:

@@ -8,7 +8,7 @@ The differences end here.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from tensorboard.data import provider as data
 
 from tb_convvis.blob_keys import BlobKeys
 from tb_convvis.cache import Cache
+from tb_convvis.listing import Listed, Listing, State, list_series
 from tb_convvis.schema import (
     MAX_BLOBS,
     PLUGIN_NAME,
@@ -100,36 +101,32 @@ class Store:
         runs = self._provider.list_runs(query.context, experiment_id=query.experiment)
         return [run.run_name for run in runs]
 
-    def tags(self, query: Query, runs: Sequence[str] | None = None) -> dict[str, dict[str, bytes]]:
-        """Metadata content by run and tag of what ConvVis logged; `runs` None means all."""
-        return self._listing(self._provider.list_blob_sequences, query, PLUGIN_NAME, runs)
+    def tags(
+        self, query: Query, runs: Sequence[str] | None = None, tags: Sequence[str] | None = None
+    ) -> Listing:
+        """What ConvVis logged; of these runs and these tags, where None means all."""
+        return self._list(self._provider.list_blob_sequences, query, PLUGIN_NAME, runs, tags)
 
-    def histogram_tags(self, query: Query, runs: Sequence[str]) -> dict[str, dict[str, bytes]]:
-        """Metadata content by run and tag of histograms, whoever logged them."""
-        return self._listing(self._provider.list_tensors, query, HISTOGRAMS_PLUGIN, runs)
+    def histogram_tags(self, query: Query, runs: Sequence[str]) -> Listing:
+        """Histograms, whoever logged them."""
+        return self._list(self._provider.list_tensors, query, HISTOGRAMS_PLUGIN, runs)
 
-    def scalar_tags(self, query: Query, runs: Sequence[str]) -> dict[str, dict[str, bytes]]:
-        """Metadata content by run and tag of scalars, whoever logged them."""
-        return self._listing(self._provider.list_scalars, query, SCALARS_PLUGIN, runs)
+    def scalar_tags(self, query: Query, runs: Sequence[str]) -> Listing:
+        """Scalars, whoever logged them."""
+        return self._list(self._provider.list_scalars, query, SCALARS_PLUGIN, runs)
 
-    def records(self, query: Query, run: str, tag: str) -> list[Record]:
-        """The records of a tag by ascending step; empty where there are none.
+    def records(self, query: Query, run: str, tag: str, listed: Listed) -> list[Record]:
+        """The records of a tag, as it was listed, by ascending step.
 
         Raises:
             UnreadableError: TensorBoard cannot read this tag.
         """
-        listed = self._one(self._provider.list_blob_sequences, query, PLUGIN_NAME, run, tag)
-        if listed is None:
-            return []
+        # What was read is kept until the listing changes: reading takes the data server far longer.
+        state = listed.state or self._state(query, run, tag)
         # The Python reader makes a key for every element that a tensor's shape claims.
-        if (listed.max_length or 0) > MAX_BLOBS + 1:
-            raise UnreadableError(
-                f"too many blobs. Received: {listed.max_length}. Expected at most {MAX_BLOBS + 1}."
-            )
-        # Listing takes the data server 0.7 ms and reading 41 ms, so what was read is kept until the
-        # listing changes, as it does with every record that is added or dropped.
+        if (state[2] or 0) > MAX_BLOBS + 1:
+            raise UnreadableError(f"too many blobs. Received: {state[2]}. Expected at most {MAX_BLOBS + 1}.")
         key = (query.experiment, run, tag)
-        state = (listed.max_step, listed.max_wall_time, listed.max_length)
         known = self._records.get(key)
         if known is not None and known[0] == state:
             return known[1]
@@ -226,20 +223,23 @@ class Store:
         except Exception as error:
             raise unreadable(error) from error
 
-    def _listing(
-        self, list_series: Callable[..., Any], query: Query, plugin: str, runs: Sequence[str] | None
-    ) -> dict[str, dict[str, bytes]]:
-        wanted = None if runs is None else data.RunTagFilter(runs=runs)
-        try:
-            listed = list_series(
-                query.context, experiment_id=query.experiment, plugin_name=plugin, run_tag_filter=wanted
-            )
-        except KeyError:
-            # A tag with metadata and no data fails the Python reader's whole listing. The multiplexer
-            # below it lists metadata alone; such a tag then fails by itself when it is read.
-            contents: Mapping[str, dict[str, bytes]] = self._multiplexer.PluginRunToTagToContent(plugin)
-            return {run: tags for run, tags in contents.items() if tags and (runs is None or run in runs)}
-        return {run: {tag: s.plugin_content for tag, s in tags.items()} for run, tags in listed.items()}
+    def _list(
+        self,
+        call: Callable[..., Any],
+        query: Query,
+        plugin: str,
+        runs: Sequence[str] | None,
+        tags: Sequence[str] | None = None,
+    ) -> Listing:
+        where = {"experiment": query.experiment, "plugin": plugin}
+        return list_series(call, self._multiplexer, query.context, runs=runs, tags=tags, **where)
+
+    def _state(self, query: Query, run: str, tag: str) -> State:
+        """That of a tag of which only the metadata could be listed with the others."""
+        series = self._one(self._provider.list_blob_sequences, query, PLUGIN_NAME, run, tag)
+        return (
+            (None, None, 0) if series is None else (series.max_step, series.max_wall_time, series.max_length)
+        )
 
     def _one(
         self, call: Callable[..., Any], query: Query, plugin: str, run: str, tag: str, **arguments: Any

@@ -16,6 +16,8 @@ from hypothesis import strategies as st
 
 from tb_convvis.blob_keys import BlobKeys
 from tb_convvis.blobs import encode_blob, parse_blob_info
+from tb_convvis.parts import Want
+from tb_convvis.reader import Reader
 from tb_convvis.schema import Picture, SchemaError, encode, parse_manifest
 from tb_convvis.store import PARSED, Query, Record, Store
 
@@ -51,12 +53,13 @@ class CountingProvider:
     """Answers as TensorBoard's does, for runs of one tag each, and counts what is read."""
 
     def __init__(self) -> None:
-        self.read = 0
+        self.read = self.listed = 0
         self.asked: list[str] = []
         self.blob = b""
 
     def list_blob_sequences(self, context: object, *, run_tag_filter: Any, **_: object) -> Any:
-        series = SimpleNamespace(max_step=STEPS - 1, max_wall_time=1.0, max_length=BLOBS)
+        self.listed += 1
+        series = SimpleNamespace(plugin_content=b"", max_step=STEPS - 1, max_wall_time=1.0, max_length=BLOBS)
         return self._answer(run_tag_filter, lambda run, tag: series)
 
     def read_blob_sequences(self, context: object, *, run_tag_filter: Any, **_: object) -> Any:
@@ -86,9 +89,21 @@ def test_the_keys_of_a_large_log_are_read_once() -> None:
     store, query, tag = Store(provider), Query(None, ""), "convvis/top/conv1"
     for _ in range(2):
         for number in range(RUNS):
-            records = store.records(query, f"run{number}", tag)
+            listed = store.tags(query, [f"run{number}"], [tag])[f"run{number}"][tag]
+            records = store.records(query, f"run{number}", tag, listed)
             assert records[STEPS - 1].keys[5] == key_of(f"run{number}", tag, STEPS - 1, 5)
     assert provider.read == RUNS
+
+
+def test_a_request_lists_all_that_it_wants_with_one_call() -> None:
+    provider, runs = CountingProvider(), [f"run{number}" for number in range(4)]
+    reader, query = Reader(Store(provider)), Query(None, "")
+    wants = [Want(run, f"convvis/top/conv{number}", (3,), (0,)) for run in runs for number in (1, 2)]
+    assert [(part.run, part.tag) for part in reader.blobs(query, wants)] == [
+        (want.run, want.tag) for want in wants
+    ]
+    assert (provider.listed, provider.read) == (1, len(wants))
+    assert reader.blobs(query, []) == []
 
 
 def test_a_manifest_takes_no_more_memory_than_the_cache_counts() -> None:
