@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,13 @@ import pytest
 import tensorflow as tf
 
 from tb_convvis import PictureDirectory, replay
-from tb_convvis.callbacks import OcclusionMaps, checkpoint_files, checkpoint_search, shard_search
+from tb_convvis.callbacks import (
+    OcclusionMaps,
+    TopActivations,
+    checkpoint_files,
+    checkpoint_search,
+    shard_search,
+)
 from tb_convvis.callbacks.picture_set import PictureArrays, load_mapped
 from tb_convvis.callbacks.search_state import DIRECTORY
 from tb_convvis.methods import model_images
@@ -112,6 +119,34 @@ def test_equals_a_search_of_everything_at_once(
             assert blobs(other) == blobs(record)
     # Nothing is kept that no record refers to.
     assert shown == set(range(len(kept)))
+
+
+def test_the_strongest_picture_of_maps_that_are_not_drawn_is_in_the_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tb_convvis.callbacks.convvis.TopActivations", partial(TopActivations, maps=2))
+    paths = {}
+    for step in range(2):
+        keras.utils.set_random_seed(step)
+        convolution = keras.layers.Conv2D(20, 3, activation="relu", name="conv")
+        model = keras.Sequential([keras.Input((12, 12, 3)), convolution])
+        paths[step] = str(tmp_path / f"epoch-{step}.weights.h5")
+        model.save_weights(paths[step])
+    x, _ = data()
+    for images in (COUNT, "all"):
+        replay(model, paths, tmp_path / f"{images}", data=x, images=images, verbose=0)
+    whole, ours = by_name(tmp_path / f"{COUNT}" / "convvis"), by_name(tmp_path / "all" / "convvis")
+    everything, kept = (blobs(log["convvis/probe/pictures", 0]) for log in (whole, ours))
+    assert len(kept) < len(everything)
+    for step in range(2):
+        name = ("convvis/strength/conv", step)
+        assert len(whole["convvis/top/conv", step].manifest.facts["maps"]) == 2
+        strongest, other = blob(ours[name], 2), blob(whole[name], 2)
+        assert strongest.min() >= 0
+        assert [kept[picture] for picture in strongest] == [everything[picture] for picture in other]
+        np.testing.assert_array_equal(blob(ours[name], 0), blob(whole[name], 0))
+        assert ours[name].manifest.facts == whole[name].manifest.facts
+    assert ours[name].manifest.facts["jumps"] > 0
 
 
 def test_it_goes_on_after_the_last_shard(
