@@ -9,6 +9,7 @@ from setuptools.command.build_py import build_py
 from setuptools.command.sdist import sdist
 
 ROOT = Path(__file__).resolve().parent
+TENSORFLOW = "tensorflow>=2.16,<2.22"
 sys.path.insert(0, str(ROOT))  # build front ends do not put it there
 
 import build_frontend  # noqa: E402
@@ -73,10 +74,11 @@ setup(
         *("grpcio", "numpy", "protobuf", "werkzeug", "Pillow>=10.1"),
     ],
     extras_require={
-        "train": ["tensorflow>=2.16,<2.22"],
+        "train": [TENSORFLOW],
+        "ray": [TENSORFLOW, "ray>=2.40"],
         "demo": ["scikit-image", "scikit-learn"],
         "test": [
-            *["hypothesis", "keras-tuner", "mypy", "playwright", "pytest", "pytest-xdist", "ruff"],
+            *["hypothesis", "keras-tuner", "mypy", "playwright", "pytest", "pytest-xdist", "ray", "ruff"],
             "setuptools>=77",
         ],
     },

@@ -8,7 +8,9 @@ from typing import Any
 
 import keras
 
+from tb_convvis.callbacks.checkpoint_search import CheckpointSearch
 from tb_convvis.callbacks.convvis import ConvVis
+from tb_convvis.callbacks.top_activations import TopActivations
 from tb_convvis.callbacks.whole_numbers import whole
 
 
@@ -20,6 +22,8 @@ class CheckpointLog:
         log_dir: directory to log into, as in `ViewCallback`.
         epochs: how many epochs the training has, where that is known: `keep` needs it.
         verbose: 0 to print nothing.
+        search: a search of all states that was, or will be, done before the first is logged, as `replay`
+            does it; None to search each state as it is logged.
         **settings: the other arguments of `ConvVis`, such as `data` and `class_names`.
 
     Raises:
@@ -41,6 +45,7 @@ class CheckpointLog:
         *,
         epochs: int | None = None,
         verbose: int = 1,
+        search: CheckpointSearch | None = None,
         **settings: Any,
     ) -> None:
         if not model.built:
@@ -53,6 +58,8 @@ class CheckpointLog:
         self.last_step: int | None = None
         # Whoever hands a state in wants it logged.
         self._callback = ConvVis(log_dir, **{"budget": None, **settings})
+        if search is not None:
+            self.features.beforehand = search
         self._callback.set_params({"epochs": epochs, "verbose": verbose})
         self._callback.set_model(model)
         self._callback.on_train_begin()
@@ -77,6 +84,12 @@ class CheckpointLog:
         else:
             self._callback.on_epoch_end(number - 1)
         self.last_step = number
+
+    @property
+    def features(self) -> TopActivations:
+        """The callback that logs what excites each map; there is one where `data` was given."""
+        (features,) = (view for view in self._callback.views if isinstance(view, TopActivations))
+        return features
 
     def remember(self, step: int) -> None:
         """Take the model as the state of a step that is logged already: changes are told against it."""

@@ -34,6 +34,7 @@ class ConvVis(keras.callbacks.Callback):
             resolution. Filters are those of the first convolution, histograms those of every kernel,
             occlusion watches the last convolution.
         channel_order: "RGB" (default) or "BGR", the order of the network's input channels.
+        images: how many pictures are searched for what excites a map most, default 500.
         budget: largest share of the training's time that logging may take, default 0.1: where all that
             `freq` names would take more, epochs between the first and the last are left out, evenly, and the
             page says which. What is compiled at the start is not counted; a list in `freq` is logged as
@@ -56,12 +57,13 @@ class ConvVis(keras.callbacks.Callback):
         data: Any = None,
         layers: LayerChoice = None,
         channel_order: Literal["RGB", "BGR"] = "RGB",
+        images: int = 500,
         budget: float | None = 0.1,
         **common: Any,
     ) -> None:
         super().__init__()
         self.layers, self.channel_order = listed(layers), channel_order
-        self.budget = budget
+        self.images, self.budget = images, budget
         self._budget = None if budget is None else Budget(budget)
         self.views: list[ViewCallback] = [
             FilterImages(log_dir, channel_order=channel_order, **common),
@@ -70,7 +72,7 @@ class ConvVis(keras.callbacks.Callback):
         if data is not None:
             pictures = {"data": data, "channel_order": channel_order, **common}
             self.views += [
-                TopActivations(log_dir, layers=self.layers, **pictures),
+                TopActivations(log_dir, layers=self.layers, images=images, **pictures),
                 OcclusionMaps(log_dir, **pictures),
             ]
         for view in self.views:
@@ -80,7 +82,8 @@ class ConvVis(keras.callbacks.Callback):
         """The arguments, less `data` and `tensorboard`, which have no JSON form."""
         config = self.views[0].get_config()
         config.pop("channel_scale")
-        return {**config, "layers": layer_names(self.layers), "budget": self.budget}
+        own = {"layers": layer_names(self.layers), "images": self.images, "budget": self.budget}
+        return {**config, **own}
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> ConvVis:

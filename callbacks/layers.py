@@ -9,6 +9,8 @@ from typing import Any, TypeAlias
 import keras
 from keras.layers import Layer
 
+from tb_convvis.methods import feature_layers, resolve_layers
+
 LayerChoice: TypeAlias = "Iterable[str | Layer] | Layer | str | None"
 
 
@@ -72,6 +74,36 @@ def choose_layers(model: keras.Model, choice: LayerChoice, default: Iterable[str
         path = _find(item, layers)
         chosen[path] = layers[path]
     return chosen
+
+
+def searched_layers(
+    model: keras.Model, images: Any, choice: list[str | Layer] | str | None
+) -> tuple[list[str], dict[str, ValueError]]:
+    """Return the paths of the layers whose maps are searched, and what is wrong with others asked for.
+
+    Args:
+        model: a built Keras model.
+        images: pictures as the model takes them; only their shapes matter.
+        choice: None for the last convolution of each spatial resolution, "all" for every convolution, or a
+            list, as `listed` returns it.
+
+    Raises:
+        ValueError: none that could be searched.
+
+    Example:
+        >>> model = keras.Sequential([keras.Input((8, 8, 3)), keras.layers.Conv2D(4, 3, name="conv1")])
+        >>> searched_layers(model, np.zeros((1, 8, 8, 3)), None)
+        (['conv1'], {})
+
+    """
+    unknown: dict[str, ValueError] = {}
+    if choice is None:
+        paths = feature_layers(model, images)
+    else:
+        paths, unknown = resolve_layers(model, images, choice)
+    if not paths:
+        raise ValueError("; ".join(map(str, unknown.values())) or "the model has no convolution.")
+    return paths, unknown
 
 
 def listed(choice: LayerChoice) -> list[str | Layer] | str | None:

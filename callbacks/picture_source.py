@@ -9,7 +9,7 @@ from typing import Any
 import keras
 import numpy as np
 
-SEED = 0
+from tb_convvis.callbacks.picture_directory import PictureDirectory
 
 
 def read_pictures(source: str, shape: tuple[int | None, ...], scale: float = 1.0, offset: float = 0.0) -> Any:
@@ -35,7 +35,7 @@ def read_pictures(source: str, shape: tuple[int | None, ...], scale: float = 1.0
     """
     path = Path(source)
     if path.is_dir():
-        return _from_directory(path, shape, scale, offset)
+        return PictureDirectory.find(path, shape, scale, offset)
     if path.suffix == ".npz" and path.is_file():
         with np.load(path, allow_pickle=False) as arrays:
             if "x" not in arrays:
@@ -49,25 +49,3 @@ def read_pictures(source: str, shape: tuple[int | None, ...], scale: float = 1.0
         )
     found = getattr(importlib.import_module(module), name)
     return found() if callable(found) and not isinstance(found, keras.utils.PyDataset) else found
-
-
-def _from_directory(path: Path, shape: tuple[int | None, ...], scale: float, offset: float) -> Any:
-    modes = {1: "grayscale", 3: "rgb", 4: "rgba"}
-    if len(shape) != 4 or None in shape[1:3] or shape[3] not in modes:
-        raise ValueError(
-            f"pictures of a directory are brought to the size of the input. Received: an input {shape}. "
-            "Expected (None, rows, columns, 1, 3 or 4 channels); else give data as module:name."
-        )
-    classes = any(entry.is_dir() for entry in path.iterdir())
-    pictures = keras.utils.image_dataset_from_directory(
-        path,
-        labels="inferred" if classes else None,
-        image_size=shape[1:3],
-        color_mode=modes[shape[3]],
-        batch_size=64,
-        seed=SEED,
-        verbose=False,
-    )
-    if classes:
-        return pictures.map(lambda images, labels: (images * scale + offset, labels))
-    return pictures.map(lambda images: images * scale + offset)

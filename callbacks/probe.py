@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from tb_convvis.callbacks.class_labels import class_labels, shared_out
 from tb_convvis.callbacks.class_spread import in_turn
+from tb_convvis.callbacks.picture_directory import PictureDirectory
 from tb_convvis.callbacks.reservoir import BalancedReservoir, Reservoir
 
 LabelForm = Literal["classes", "none", "shares", "other"]
@@ -31,13 +32,15 @@ class Probe:
 
     `images`: in the structure of the model's inputs, each [n, ...]; `labels`: int64 [n], or None where
     there are none or they are not classes; `drawn_from`: how many pictures were looked at; `form`: what
-    the labels were read from.
+    the labels were read from; `searched`: how many pictures were searched, of which these are what the
+    records refer to; None where it is these.
     """
 
     images: Any
     labels: NDArray[np.int64] | None
     drawn_from: int
     form: LabelForm = "classes"
+    searched: int | None = None
 
     @property
     def count(self) -> int:
@@ -57,7 +60,8 @@ def draw_probe(
 
     Args:
         data: array [n, H, W, C]; (x, y) or (x, y, weights), where x may be a list or dict of arrays for
-            several inputs; a tf.data.Dataset of x or (x, y), batched or not; a keras.utils.PyDataset.
+            several inputs; a tf.data.Dataset of x or (x, y), batched or not; a keras.utils.PyDataset; a
+            PictureDirectory.
         count: how many pictures to draw; all of them when there are fewer.
         seed: of the draw.
         spread: whether each class gives a picture before any gives a second, and labels that share out 1
@@ -75,26 +79,36 @@ def draw_probe(
 
     """
     generator = np.random.default_rng(seed)
+    if isinstance(data, PictureDirectory):
+        count = _fitting(count, [data.shape], room)
+        part = data.part(_rows(data.labels, data.count, count, generator, spread))
+        return Probe(part.load(), part.labels, data.count, "none" if part.labels is None else "classes")
     if isinstance(data, (tf.data.Dataset, keras.utils.PyDataset)):
         with _random_states_kept():
             return _draw_from_batches(_batches(data, generator), count, generator, spread, room)
-    images, labels, form = _split(data, spread)
+    images, labels, form = split(data, spread)
     flat = tf.nest.flatten(images)
     sizes = {len(array) for array in flat}
     if len(sizes) != 1 or 0 in sizes:
         raise ValueError(f"data needs pictures, as many in every input. Received: {sorted(sizes)} pictures.")
     (total,) = sizes
     count = _fitting(count, [array.shape[1:] for array in flat], room)
-    if spread and labels is not None:
-        rows = np.sort(in_turn(labels, generator)[:count])
-    else:
-        rows = np.sort(generator.choice(total, min(count, total), replace=False))
+    rows = _rows(labels, total, count, generator, spread)
     return Probe(
         tf.nest.map_structure(lambda array: np.asarray(array[rows]), images),
         None if labels is None else labels[rows],
         total,
         form,
     )
+
+
+def _rows(
+    labels: NDArray[np.int64] | None, total: int, count: int, generator: np.random.Generator, spread: bool
+) -> NDArray[np.int64]:
+    """Numbers of the pictures that are drawn, of all that can be had by their number."""
+    if spread and labels is not None:
+        return np.sort(in_turn(labels, generator)[:count])
+    return np.sort(generator.choice(total, min(count, total), replace=False))
 
 
 def _draw_from_batches(
@@ -111,7 +125,7 @@ def _draw_from_batches(
     structure, reservoir = None, None
     limit = LOOKED_AT * count
     for batch in batches:
-        images, labels, form = _split(batch, spread)
+        images, labels, form = split(batch, spread)
         structure = images
         forms.add(form)
         flat = tf.nest.flatten(images)
@@ -194,7 +208,12 @@ def _batches(data: Any, generator: np.random.Generator) -> Iterator[Any]:
     yield from (data if batched else data.batch(64)).as_numpy_iterator()
 
 
-def _split(data: Any, spread: bool) -> tuple[Any, NDArray[np.int64] | None, LabelForm]:
+def split(data: Any, spread: bool) -> tuple[Any, NDArray[np.int64] | None, LabelForm]:
+    """Return pictures, classes and what these were read from, of arrays as `draw_probe` takes them.
+
+    Raises:
+        TypeError: data of another kind.
+    """
     if not isinstance(data, tuple):
         return _arrays(data), None, "none"
     if not 1 <= len(data) <= 3:

@@ -40,6 +40,7 @@ def probe_record(probe: Probe, seed: int, class_names: Sequence[str] | None, cha
     facts = {
         "count": count,
         "drawn_from": probe.drawn_from,
+        "searched": count if probe.searched is None else probe.searched,
         "seed": seed,
         "labels": [None] * count if probe.labels is None else probe.labels,
         "class_names": class_names,

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
 
 import keras
 import tensorflow as tf
 
 from tb_convvis.callbacks.checkpoint_files import load_checkpoint
 from tb_convvis.callbacks.checkpoint_log import CheckpointLog
+from tb_convvis.callbacks.checkpoint_search import CheckpointSearch
 from tb_convvis.callbacks.run_directory import newest_run, run_name
 from tb_convvis.callbacks.training_log import LogWriteError
+from tb_convvis.callbacks.whole_file import write_whole
+from tb_convvis.callbacks.whole_numbers import count_of
 
+DRAWN = 500
+"""How many pictures are searched where nothing is said, as in `TopActivations`."""
 STATE = "convvis-replay.json"
 """Beside the run: which checkpoints are logged, so that a replay which was stopped can go on."""
 
@@ -26,6 +31,8 @@ def replay(
     log_dir: str | os.PathLike[str],
     *,
     data: Any = None,
+    images: int | Literal["all"] = DRAWN,
+    ray: str | None = None,
     verbose: int = 1,
     **settings: Any,
 ) -> list[int]:
@@ -39,16 +46,24 @@ def replay(
         log_dir: directory to log into, which holds no other training's log.
         data: pictures for the views that run some through the network, as in `ViewCallback`: as the
             network gets them.
-        verbose: 0 to print nothing, 1 (default) for a progress bar.
+        images: how many of them are searched for what excites a map most: so many, drawn as in
+            `TopActivations`, or "all". All need not fit into memory: they are searched part by part, and
+            those that are found are logged. They are a `PictureDirectory`, or arrays.
+        ray: address of a Ray cluster that shares in the search, such as "10.0.0.1:6379" or "auto", or "local"
+            for one on this machine alone: pictures and checkpoints are spread over its workers, which have
+            to reach the same files. None (default) for this process.
+        verbose: 0 to print nothing, 1 (default) for progress bars.
         **settings: `layers`, `class_names`, `channel_order`, `on_error`, as in `ConvVis`.
 
     Returns:
         The steps that were logged by this call.
 
     Raises:
-        ValueError: no checkpoints, one that cannot be loaded, a directory that holds another log, or
-            checkpoints that lie before the last one that was logged there.
-        OSError: the directory could not be written.
+        ValueError: no checkpoints, one that cannot be loaded, a directory that holds another log,
+            checkpoints that lie before the last one that was logged there, or pictures that cannot be
+            searched part by part where that is asked for.
+        OSError: the directory could not be written, or workers were lost again and again.
+        ModuleNotFoundError: `ray` is given and Ray is not installed.
 
     Example:
         >>> model = keras.models.load_model("model.keras")  # doctest: +SKIP
@@ -59,27 +74,30 @@ def replay(
     unknown = {"freq", "keep", "tensorboard"} & settings.keys()
     if unknown:
         raise ValueError(f"all checkpoints given are logged into log_dir. Received: {sorted(unknown)}.")
+    drawn = DRAWN if images == "all" else count_of("images", images)
     steps = sorted(checkpoints)
     if not steps:
         raise ValueError("there is nothing to log. Received: no checkpoints.")
     directory = os.fspath(log_dir).rstrip("/")
-    state = _State.begin(directory, model, settings)
-    done = [step for step in steps if step in state.done]
-    todo = [step for step in steps if step not in state.done]
-    if done and todo and todo[0] < max(state.done):
-        raise ValueError(
-            f"steps are logged in their order. Received: a checkpoint of step {todo[0]}; "
-            f"step {max(state.done)} is logged already. Choose another log_dir."
-        )
+    search = None
+    if images == "all" or ray is not None:
+        search = CheckpointSearch(model, checkpoints, data, directory, images=images, ray=ray)
+    state = _State.begin(directory, model, {**settings, "images": images})
+    done, todo = state.part(steps)
     if not todo:
         return []
-    progress = keras.utils.Progbar(len(steps), verbose=verbose, unit_name="checkpoint")
-    # Silent but for the bar, into which the callbacks' sentences would be written.
-    log = CheckpointLog(model, directory, data=data, epochs=steps[-1], verbose=0, **settings)
+    # Silent but for the bars, into which the callbacks' sentences would be written.
+    settings |= {"data": data, "images": drawn, "verbose": 0}
+    log = CheckpointLog(model, directory, epochs=steps[-1], search=search, **settings)
     try:
+        if search is not None:
+            search.run(log.features, verbose)
+        progress = keras.utils.Progbar(len(steps), verbose=verbose, unit_name="checkpoint")
         if done:
             load_checkpoint(model, checkpoints[done[-1]])
             log.remember(done[-1])
+            if search is not None and search.probe.count > state.pictures:
+                log.features.record_pictures()
         for step in todo:
             load_checkpoint(model, checkpoints[step])
             log.log(step)
@@ -88,6 +106,7 @@ def replay(
                     f"cannot write to {directory!r}: step {step} of {', '.join(log.missing)}."
                 )
             state.done.append(step)
+            state.pictures = 0 if search is None else search.probe.count
             state.write(directory)
             progress.update(len(set(state.done) & set(steps)))
     finally:
@@ -97,10 +116,14 @@ def replay(
 
 @dataclass
 class _State:
-    """What is logged, and of which model with which settings."""
+    """What is logged, and of which model with which settings.
+
+    `pictures`: how many there are in the log of a search beforehand; later checkpoints may need more.
+    """
 
     of: dict[str, Any]
     done: list[int] = field(default_factory=list)
+    pictures: int = 0
 
     @classmethod
     def begin(cls, directory: str, model: keras.Model, settings: Mapping[str, Any]) -> _State:
@@ -124,16 +147,24 @@ class _State:
                 "the directory holds the replay of another model, or one with other settings. "
                 f"Received: log_dir={directory!r}. Choose another."
             )
-        state.done = found["done"]
+        state.done, state.pictures = found["done"], found["pictures"]
         unfinished = f"{directory}/{run_name(1)}"
         if not state.done and tf.io.gfile.exists(unfinished):
             # It was stopped within its first step: nothing of that was whole.
             tf.io.gfile.rmtree(unfinished)
         return state
 
+    def part(self, steps: Sequence[int]) -> tuple[list[int], list[int]]:
+        """Return which of these steps are logged and which are not; ValueError where one comes too late."""
+        done = [step for step in steps if step in self.done]
+        todo = [step for step in steps if step not in self.done]
+        if done and todo and todo[0] < max(self.done):
+            raise ValueError(
+                f"steps are logged in their order. Received: a checkpoint of step {todo[0]}; "
+                f"step {max(self.done)} is logged already. Choose another log_dir."
+            )
+        return done, todo
+
     def write(self, directory: str) -> None:
         """Write it whole or not at all."""
-        path = f"{directory}/{STATE}"
-        with tf.io.gfile.GFile(f"{path}.new", "w") as file:
-            file.write(json.dumps({"of": self.of, "done": self.done}))
-        tf.io.gfile.rename(f"{path}.new", path, overwrite=True)
+        write_whole(f"{directory}/{STATE}", json.dumps(asdict(self)).encode())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 import keras
 import numpy as np
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from tb_convvis.callbacks.guard import OUT_OF_MEMORY
 from tb_convvis.callbacks.layer_features import LayerFeatures
-from tb_convvis.callbacks.layers import layers_by_path, path_of_call, source_of
+from tb_convvis.callbacks.layers import layers_by_path, path_of_call, searched_layers, source_of
 from tb_convvis.callbacks.probe import Probe, draw_probe
 from tb_convvis.callbacks.probe_record import probe_record
 from tb_convvis.callbacks.projector import Projector
@@ -22,10 +22,22 @@ from tb_convvis.methods import (
     Rule,
     TopActivationSearch,
     convolution_kernel,
-    feature_layers,
-    resolve_layers,
 )
 from tb_convvis.methods import TopActivations as Found
+
+
+class Beforehand(Protocol):
+    """A search that was done before the first log, by `replay`."""
+
+    images: int | Literal["all"]
+    unknown: dict[str, ValueError]
+
+    @property
+    def probe(self) -> Probe:
+        """The pictures that records refer to."""
+
+    def found(self, step: int) -> dict[str, Found]:
+        """The top activations of every layer at a step, images numbered as in `probe`."""
 
 
 @keras.saving.register_keras_serializable(package="tb_convvis")
@@ -84,6 +96,7 @@ class TopActivations(ViewCallback):
             raise ValueError(f'Received: channel_order={channel_order!r}. Expected "RGB" or "BGR".')
         self.images, self.maps, self.k, self.rule = images, maps, k, rule
         self.channel_order, self.seed = channel_order, seed
+        self.beforehand: Beforehand | None = None
         self._probe: Probe | None = None
         self._search: TopActivationSearch | None = None
         self._project: Projector | None = None
@@ -96,6 +109,8 @@ class TopActivations(ViewCallback):
     def settings(self) -> dict[str, Any]:
         """The arguments that shape what is logged."""
         own = {name: getattr(self, name) for name in ("images", "maps", "k", "rule", "channel_order", "seed")}
+        if self.beforehand is not None:
+            own["images"] = self.beforehand.images
         return {**super().settings(), **own}
 
     def __getstate__(self) -> dict[str, Any]:
@@ -110,15 +125,13 @@ class TopActivations(ViewCallback):
     def log_step(self, step: int) -> None:
         """Write the records of every chosen layer, and at the first step of a fit the probe pictures."""
         if self._probe is None:
-            if self.data is None:
-                raise ValueError("there are no pictures to search. Received: data=None. Expected pictures.")
-            self._probe = draw_probe(self.data, self.images, self.seed)
+            self._probe = self._draw()
         if self._missing or not self._recorded:
             record = probe_record(self._probe, self.seed, self.class_names, self.channel_order)
             self.write(step, "probe", "pictures", record.facts, record.blobs)
             self._recorded = True
         pictures = self._probe.images
-        found = self._find(pictures)
+        found = self._find(pictures) if self.beforehand is None else self.beforehand.found(step)
         for name, problem in self._unknown.items():
             with self.isolated(name):
                 raise problem
@@ -145,6 +158,18 @@ class TopActivations(ViewCallback):
                 with self.isolated(path):
                     raise refusal
 
+    def record_pictures(self) -> None:
+        """Write the probe pictures with the next step, though the log has some of them."""
+        self._recorded = False
+
+    def _draw(self) -> Probe:
+        if self.beforehand is not None:
+            self._unknown = self.beforehand.unknown
+            return self.beforehand.probe
+        if self.data is None:
+            raise ValueError("there are no pictures to search. Received: data=None. Expected pictures.")
+        return draw_probe(self.data, self.images, self.seed)
+
     def _find(self, pictures: Any) -> dict[str, Found]:
         """The top activations of every layer; a reason that will not change is not looked for again."""
         if self._impossible is not None:
@@ -159,11 +184,7 @@ class TopActivations(ViewCallback):
             raise
 
     def _make_search(self, pictures: Any) -> TopActivationSearch:
-        if self.layers is None:
-            return TopActivationSearch(self.model, feature_layers(self.model, pictures), self.k)
-        paths, self._unknown = resolve_layers(self.model, pictures, self.layers)
-        if not paths:
-            raise ValueError("; ".join(map(str, self._unknown.values())) or "the model has no convolution.")
+        paths, self._unknown = searched_layers(self.model, pictures, self.layers)
         return TopActivationSearch(self.model, paths, self.k)
 
     def _write_layer(self, step: int, found: Found, slots: UnitSlots, tiles: Tiles | None, path: str) -> None:

@@ -33,7 +33,8 @@ class ViewCallback(keras.callbacks.Callback):
         tensorboard: a `keras.callbacks.TensorBoard` whose directory is followed, instead of `log_dir`.
             It is asked when training begins, so that a tuner may still move it.
         data: pictures for the views that run some through the network: an array, (x, y), a
-            tf.data.Dataset or a keras.utils.PyDataset. Views of weights do not look at it.
+            tf.data.Dataset, a keras.utils.PyDataset or a `PictureDirectory`. Views of weights do not look
+            at it.
         layers: None for the view's own choice, "all", or a list of layers, paths or names.
         freq: int n for every n-th epoch, a list of epochs, or "log"; see `Schedule`. Default 1.
         keep: int of at least 2, the most epochs that one fit logs: of those that `freq` names up to the

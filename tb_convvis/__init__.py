@@ -7,6 +7,7 @@ __version__ = "0.1.0"
 
 _ELSEWHERE = {
     "CheckpointLog": "callbacks.checkpoint_log",
+    "PictureDirectory": "callbacks.picture_directory",
     "figure": "figures",
     "find_checkpoints": "callbacks.checkpoint_files",
     "load_checkpoint": "callbacks.checkpoint_files",

@@ -88,6 +88,8 @@ KINDS: dict[str, Kind] = {
             facts={
                 "count": "number of pictures",
                 "drawn_from": "how many pictures of the user's data were looked at for the draw",
+                "searched": "how many pictures were searched: these, or more, of which these are the "
+                "strongest that records refer to",
                 "seed": "of the draw",
                 "labels": "per picture: index of its class, or null",
                 "class_names": "list of names, or null",

@@ -30,6 +30,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "gets them, or module:name; without it only filters and histograms are logged",
     )
     parser.add_argument(
+        "--images",
+        type=_number_or_all,
+        default=500,
+        metavar="N",
+        help="how many pictures are searched for what excites a map most: a draw of N, default 500, or all",
+    )
+    parser.add_argument(
+        "--ray",
+        metavar="ADDRESS",
+        help="search on a Ray cluster: host:port, auto, or local for the processors of this machine",
+    )
+    parser.add_argument(
         "--scale", type=float, default=1.0, help="by which pixels of a directory, 0 to 255, are multiplied"
     )
     parser.add_argument("--offset", type=float, default=0.0, help="which is added to them then")
@@ -38,6 +50,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--custom", metavar="MODULE", help="imported first: registers the model's own layers with Keras"
     )
+
+
+def _number_or_all(given: str) -> int | str:
+    return given if given == "all" else int(given)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -61,9 +77,16 @@ def run(options: argparse.Namespace) -> int:
             data = read_pictures(options.data, model.input_shape, options.scale, options.offset)
         print(f"{len(found)} checkpoints, of the epochs {', '.join(map(str, found))}")
         logged = replay(
-            model, found, options.logdir, data=data, layers=layers, class_names=options.class_names
+            model,
+            found,
+            options.logdir,
+            data=data,
+            images=options.images,
+            ray=options.ray,
+            layers=layers,
+            class_names=options.class_names,
         )
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, ModuleNotFoundError) as error:
         print(error, file=sys.stderr)
         return 2
     print(f"{len(logged)} of {len(found)} checkpoints were logged into {options.logdir} now.")

@@ -5,6 +5,7 @@ from tb_convvis.methods.deconvnet import Deconvnet, deconvnet
 from tb_convvis.methods.feature_layers import FOLLOWERS, feature_layers, resolve_layers
 from tb_convvis.methods.histogram import Histogram, weight_histogram
 from tb_convvis.methods.kernels import Kernel, NoKernelError, convolution_kernel, is_convolution
+from tb_convvis.methods.merged_top import merge_top_activations, number_from
 from tb_convvis.methods.occlusion import occlusion_sensitivity
 from tb_convvis.methods.occlusion_arguments import Colour, mean_colour
 from tb_convvis.methods.occlusion_grid import OccluderGrid, Pair, occluder_grid
@@ -40,6 +41,8 @@ __all__ = [
     "feature_layers",
     "is_convolution",
     "mean_colour",
+    "merge_top_activations",
+    "number_from",
     "occluder_grid",
     "occlusion_sensitivity",
     "receptive_fields",

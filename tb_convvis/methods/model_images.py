@@ -64,13 +64,21 @@ class ModelImages:
         """Shape of one image in each array."""
         return tuple(a.shape[1:] for a in self.arrays)
 
+    @property
+    def values(self) -> int:
+        """How many values one image has, in all arrays."""
+        return sum(int(np.prod(shape)) for shape in self.signature)
+
     def default_batch_size(self) -> int:
         """Images per batch that fit an ordinary machine's memory, and no more than there are, or a few."""
-        values = sum(int(np.prod(shape)) for shape in self.signature)
+        return self.batch_size_for(self.count)
+
+    def batch_size_for(self, count: int) -> int:
+        """The same for ``count`` images like these."""
         # Compiled functions keep the size of their first batch: a first call with one image must not slow the
         # next.
-        most = min(256, max(self.count, 16))
-        return int(np.clip(FLOATS_PER_BATCH // max(values, 1), 1, most))
+        most = min(256, max(count, 16))
+        return int(np.clip(FLOATS_PER_BATCH // max(self.values, 1), 1, most))
 
     def take(self, rows: NDArray[np.integer[Any]]) -> list[NDArray[np.float32]]:
         """The images ``rows`` of each array, as float32."""

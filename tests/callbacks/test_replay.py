@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import keras
 import numpy as np
@@ -14,14 +13,13 @@ import tensorflow as tf
 
 from tb_convvis import find_checkpoints, load_checkpoint, replay
 from tb_convvis.callbacks import ConvVis
-from tests.callbacks.helpers import Record, fit, pictures, records, small_model, starts
+from tests.callbacks.helpers import fit, pictures, records, small_model, starts
+from tests.callbacks.same_log import assert_same, by_name
 
 pytestmark = pytest.mark.usefixtures("deterministic")
 
 EPOCHS = 19
 """Twenty checkpoints with the state before training."""
-MEASURED = {"seconds", "bytes", "reason", "way"}
-"""What is measured anew: how long it took, and which way to occlude was the faster one."""
 
 
 @pytest.fixture(scope="module")
@@ -38,36 +36,6 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def loaded(root: Path) -> keras.Model:
     return keras.saving.load_model(root / "model.keras", compile=False)
-
-
-def by_name(run: Path) -> dict[tuple[str, int], Record]:
-    found = [record for record in records(run) if record.tag != "convvis/run/model"]
-    assert len({(record.tag, record.step) for record in found}) == len(found)
-    return {(record.tag, record.step): record for record in found}
-
-
-def facts(record: Record) -> dict[str, Any]:
-    return {name: fact for name, fact in record.manifest.facts.items() if name not in MEASURED}
-
-
-def assert_same(expected: Path, found: Path) -> None:
-    """Pictures byte for byte, numbers exactly, but for occlusion where another way to it was the faster."""
-    ours, theirs = by_name(found), by_name(expected)
-    assert ours.keys() == theirs.keys()
-    for name, record in theirs.items():
-        if name[0].startswith("convvis/weights/"):
-            np.testing.assert_array_equal(record.buckets, ours[name].buckets)
-            continue
-        blobs, others = (list(one.value.tensor.string_val)[1:] for one in (record, ours[name]))
-        same_way = record.manifest.facts.get("way") == ours[name].manifest.facts.get("way")
-        if same_way:
-            assert blobs == others, name
-            assert facts(record) == facts(ours[name]), name
-            continue
-        assert name[0].startswith("convvis/occlusion/")
-        assert [blob.shape for blob in record.manifest.blobs] == [
-            blob.shape for blob in ours[name].manifest.blobs
-        ]
 
 
 def test_equals_what_the_callbacks_logged(trained: Path, tmp_path: Path) -> None:

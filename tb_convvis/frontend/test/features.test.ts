@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { plan } from "../src/data/plan";
-import { TopNumbers, type Strengths, hasJumped, parseStrengths, stateOf, topFacts, windowOf } from "../src/data/top";
+import { TopNumbers, type Strengths, hasJumped, parseStrengths, probeFacts, stateOf, topFacts, windowOf } from "../src/data/top";
 import { layoutCells, cellAt } from "../src/lib/cellLayout";
 import { drawnSize, patchOf, tileInMap, tileInOverview } from "../src/lib/mosaic";
-import { changeWords, ruleWords } from "../src/views/featureWords";
+import { changeWords, ruleWords, searchedWords } from "../src/views/featureWords";
 import { logSpaced } from "../src/views/stripSteps";
 import { series } from "./make";
 
@@ -142,6 +142,15 @@ describe("words and epochs", () => {
     // As logs counted that do not say how many were alive.
     expect(changeWords({ ...facts, alive: null }, 64)).toBe(`${before}, 3 of 64 maps jumped, died or revived.`);
     expect(changeWords({ jumps: null, alive: null, weightChange: null, projectionChange: null, comparable: 0 }, 64)).toBeNull();
+  });
+
+  it("says among how many pictures the strongest were looked for", () => {
+    const facts = { count: 20, size: [8, 8], display: "0 is black" };
+    const few = "Strongest of 20 probe pictures, drawn so that 0 is black. ";
+    expect(searchedWords(probeFacts(facts, "probe"))).toBe(few);
+    expect(searchedWords(probeFacts({ ...facts, searched: 20 }, "probe"))).toBe(few);
+    const many = searchedWords(probeFacts({ ...facts, searched: 1_281_167 }, "probe"));
+    expect(many).toBe("Strongest of 1,281,167 pictures, of which the log has 20, drawn so that 0 is black. ");
   });
 
   it("choose fewer and fewer epochs, and both ends", () => {

@@ -159,6 +159,8 @@ export function windowOf(facts: Windowed, entry: Entry, picture: Size): Rect {
 
 export interface ProbeFacts {
   count: number;
+  /** How many pictures were searched: these, or more of which these are the strongest. */
+  searched: number;
   drawnFrom: number;
   labels: (number | null)[];
   classNames: string[] | null;
@@ -169,6 +171,7 @@ export interface ProbeFacts {
 export const probeFacts: Guard<ProbeFacts> = (value, at) => {
   const facts = fields<{
     count: number;
+    searched: number;
     drawn_from: number;
     labels: (number | null)[];
     class_names: string[] | null;
@@ -176,6 +179,7 @@ export const probeFacts: Guard<ProbeFacts> = (value, at) => {
     size: Size;
   }>({
     count,
+    searched: optional(count, 0),
     drawn_from: optional(count, 0),
     labels: optional(list(nullable(finite)), []),
     class_names: optional(nullable(list(text)), null),

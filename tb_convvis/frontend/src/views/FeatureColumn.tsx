@@ -9,7 +9,7 @@ import { plural } from "../lib/words";
 import { showMode } from "../settings";
 import { store, titles } from "../state";
 import { type FeatureReady, OVERVIEW, panelOf, strengthsAround } from "./features";
-import { changeWords, drawnWords, mapWords, ruleWords } from "./featureWords";
+import { changeWords, drawnWords, mapWords, ruleWords, searchedWords } from "./featureWords";
 import { MapGrid } from "./MapGrid";
 import { mapOrder, pageMaps, pageRoom, pointedMap } from "./mapOrder";
 import { Notes } from "./Notes";
@@ -81,7 +81,7 @@ function ReadyColumn({ index, layer, runs, panel }: FeatureColumnProps & { panel
       <div class="words">
         {dead > 0 && (
           <Note>
-            <strong>{plural(dead, "map is dead", "maps are dead")}</strong>: no picture of the probe set excites{" "}
+            <strong>{plural(dead, "map is dead", "maps are dead")}</strong>: no picture that was searched excites{" "}
             {dead === 1 ? "it" : "them"}. Hatched.
           </Note>
         )}
@@ -93,7 +93,7 @@ function ReadyColumn({ index, layer, runs, panel }: FeatureColumnProps & { panel
         )}
         <p class="quiet">
           {facts.tiles && `Projections: ${ruleWords(facts)}; ${facts.display}. `}
-          {probe && `Strongest of ${plural(probe.facts.count, "probe picture")}${probe.facts.display ? `, drawn so that ${probe.facts.display}` : ""}. `}
+          {probe && searchedWords(probe.facts)}
           Mid-grey in a patch lies outside the picture. <i class="jump" /> marks a jump: another picture became the
           strongest since the previous log.
         </p>

@@ -93,7 +93,7 @@ export const features: View = {
       "Brightness does not compare between projections: each has its own scale. The strengths do, within a map.",
       "Map 7 of one run has no relation to map 7 of another, unless both began with the same weights.",
       "A network that diverged: its maps are crossed, “not finite”. A ReLU on a CPU can turn NaN into 0, though, and then its map looks dead: First layer counts the weights that are not finite.",
-      "Only the probe set was searched: a map that is dead here may answer to other pictures.",
+      "Only the pictures of the probe set, or those that a replay was given, were searched: a map that is dead here may answer to others.",
     ],
   },
   layers: (indexes) => layersOf(indexes, "top"),

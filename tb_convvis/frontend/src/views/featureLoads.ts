@@ -15,7 +15,7 @@ import { FEATURE_HEAD, kernelWants, layerSeries, mapsAround, orderWants, patches
 import { lane } from "./lane";
 import { mapsInView, usesValues } from "./mapOrder";
 import { probeAt, probeManifests } from "./probe";
-import { decodePicture } from "./probePictures";
+import { DECODED_WHOLE, decodePicture } from "./probePictures";
 import type { PanelProps } from "./view";
 import { headsAround, headsAt, headsLack, sum } from "./windows";
 
@@ -148,7 +148,8 @@ function decodeSome(indexes: readonly RunIndex[], all: readonly Series[]): boole
     for (const series of all)
       for (const at of [shownAt(series) + off, shownAt(series) - off])
         if (decode(series, at) && --left === 0) return true;
-  for (const probe of indexes.flatMap((index) => probeAt(index, stepOf(index.run), "pictures") ?? []))
+  const probes = indexes.flatMap((index) => probeAt(index, stepOf(index.run), "pictures") ?? []);
+  for (const probe of probes.filter(({ facts }) => facts.count <= DECODED_WHOLE))
     for (let image = 0; image < probe.facts.count; image++)
       if (decodePicture(probe, image, indexes.length) && --left === 0) return true;
   return left < AT_ONCE;

@@ -1,7 +1,7 @@
 /** What is said of features, in words. */
 
-import { type MapState, type StrengthFacts, type TopFacts, className } from "../data/top";
-import { enumerate, number, plural } from "../lib/words";
+import { type MapState, type ProbeFacts, type StrengthFacts, type TopFacts, className } from "../data/top";
+import { enumerate, number, plural, whole } from "../lib/words";
 import { type FeatureReady, type Strength } from "./features";
 import type { Probe } from "./probe";
 
@@ -21,6 +21,12 @@ export function ruleWords({ rule, extended }: Pick<TopFacts, "rule" | "extended"
   }
   const parts = [...layers].map(([operation, names]) => (names.length > 0 ? `${operation} in ${enumerate(names)}` : operation));
   return parts.length > 0 ? `${rule}; extended to ${enumerate(parts)}` : rule;
+}
+
+/** Among how many pictures the strongest of each map were looked for, and how these are drawn. */
+export function searchedWords({ count, searched, display }: ProbeFacts): string {
+  const among = searched > count ? `${plural(searched, "picture")}, of which the log has ${whole(count)}` : plural(count, "probe picture");
+  return `Strongest of ${among}${display ? `, drawn so that ${display}` : ""}. `;
 }
 
 /** What changed since the previous log; null where there is none. */

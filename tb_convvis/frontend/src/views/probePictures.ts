@@ -10,6 +10,8 @@ import type { Probe } from "./probe";
 
 /** A probe set up to this size is fetched as a whole. */
 export const WHOLE_BYTES = 8 * 2 ** 20;
+/** Up to so many are decoded before they are drawn, and all at a time; of a larger set those that are needed. */
+export const DECODED_WHOLE = 1_000;
 const DECODED_BYTES = 192 * 2 ** 20;
 
 const pictures = new Bitmaps(DECODED_BYTES);
@@ -48,9 +50,10 @@ function homeOf(probe: Probe, image: number): Home & { key: string } {
   return { ...own, key };
 }
 
-/** Longest side of a decoded picture, so that all of the shown runs fit into the room there is. */
+/** Longest side of a decoded picture, so that those of all shown runs fit into the room there is. */
 function largestSide(probe: Probe, runs: number): number {
-  return Math.max(32, Math.floor(Math.sqrt(DECODED_BYTES / (4 * Math.max(1, probe.facts.count) * Math.max(1, runs)))));
+  const count = Math.min(probe.facts.count, DECODED_WHOLE);
+  return Math.max(32, Math.floor(Math.sqrt(DECODED_BYTES / (4 * Math.max(1, count) * Math.max(1, runs)))));
 }
 
 /** [height, width] of a picture as it was logged. */
