@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -17,11 +16,10 @@ from tb_convvis.figures.layered import DOWN, layered
 from tb_convvis.unreadable import UnreadableError
 from tests.browser import networks
 from tests.browser.worlds import HOSTILE
+from tests.figures.network import SVG, boxes, lines, names, paths, points, words
 from tests.logs import LogFile
 
-SVG = "{http://www.w3.org/2000/svg}"
 TIMES = "\N{MULTIPLICATION SIGN}"
-NAMES = ["conv1", "norm", "conv2", "sum", "block", "inner1", "inner2", "input", "output"]
 
 
 @pytest.fixture(scope="module")
@@ -36,57 +34,19 @@ def drawing(shown: Figure) -> ElementTree.Element:
 
 
 def texts(shown: Figure) -> list[str]:
-    return [one.text or "" for one in drawing(shown).iter(f"{SVG}text")]
-
-
-def names(shown: Figure) -> list[str]:
-    return [words.split()[0] for words in texts(shown) if words.split()[0] in NAMES]
-
-
-def points(path: ElementTree.Element) -> np.ndarray:
-    return np.array([float(one) for one in re.findall(r"-?[\d.]+", path.attrib["d"])]).reshape(-1, 2)
-
-
-def boxes(shown: Figure) -> dict[str, tuple[float, float, float, float]]:
-    """Left, top, right and bottom of the innermost box in which a name stands."""
-    frames = [points(one) for one in drawing(shown).iter(f"{SVG}path") if one.get("fill") != "none"]
-    found = {}
-    for text in drawing(shown).iter(f"{SVG}text"):
-        name = (text.text or "").split(" ")[0]
-        x, y = float(text.get("x", "")), float(text.get("y", ""))
-        inside = [one for one in frames if (one.min(0) < (x, y)).all() and (one.max(0) > (x, y)).all()]
-        if name in NAMES and inside and name not in found:
-            least = min(inside, key=lambda one: np.prod(np.ptp(one, axis=0)))
-            found[name] = (*least.min(0).tolist(), *least.max(0).tolist())
-    return found
-
-
-def lines(shown: Figure) -> set[tuple[str, str]]:
-    """Of what box each line leaves the lower edge, and to the upper edge of which it comes."""
-    found = boxes(shown)
-
-    def at(point: np.ndarray, edge: int) -> str:
-        near = [
-            name
-            for name, one in found.items()
-            if one[0] < point[0] < one[2] and abs(one[edge] - point[1]) <= 0.02 and name != "norm"
-        ]
-        return near[0] if near else "another"
-
-    wires = [one for one in drawing(shown).iter(f"{SVG}path") if one.get("stroke-width") == "1.5"]
-    return {(at(points(one)[0], 3), at(points(one)[-1], 1)) for one in wires}
+    return words(drawing(shown))
 
 
 def test_boxes_and_lines_are_those_of_the_record(planted: Path) -> None:
     shown = tb_convvis.figure(planted, "layers", run="one")
-    assert names(shown) == ["input", "conv1", "norm", "conv2", "sum", "block", "output"]
+    assert names(drawing(shown)) == ["input", "conv1", "norm", "conv2", "sum", "block", "output"]
     # norm stands in the box of conv1, which it follows.
-    assert boxes(shown)["norm"] == boxes(shown)["conv1"]
-    assert lines(shown) == {
+    assert boxes(drawing(shown))["norm"] == boxes(drawing(shown))["conv1"]
+    assert lines(drawing(shown)) == {
         ("input", "conv1"), ("conv1", "conv2"), ("conv1", "sum"), ("conv2", "sum"), ("sum", "block"),
         ("block", "output"),
     }  # fmt: skip
-    tops = [boxes(shown)[name][1] for name in ("input", "conv1", "conv2", "sum", "block", "output")]
+    tops = [boxes(drawing(shown))[name][1] for name in ("input", "conv1", "conv2", "sum", "block", "output")]
     assert tops == sorted(tops)
     assert shown._repr_svg_() == shown.svg
 
@@ -111,21 +71,21 @@ def test_nested_models_are_folded_until_a_layer_inside_is_asked_for(planted: Pat
     assert "Functional \N{MIDDLE DOT} 2 layers" in texts(folded)
     assert folded.facts["folded"] == "1 model: block"
     shown = tb_convvis.figure(planted, "layers", run="one", layer="block/inner2")
-    assert names(shown)[-6:] == ["block", "input", "inner1", "inner2", "output", "output"]
+    assert names(drawing(shown))[-6:] == ["block", "input", "inner1", "inner2", "output", "output"]
     assert "folded" not in shown.facts
-    left, top, right, bottom = boxes(shown)["block"]
+    left, top, right, bottom = boxes(drawing(shown))["block"]
     for name in ("inner1", "inner2"):
-        inner = boxes(shown)[name]
+        inner = boxes(drawing(shown))[name]
         assert left < inner[0] < inner[2] < right
         assert top < inner[1] < inner[3] < bottom
-    assert ("inner1", "inner2") in lines(shown)
-    (outline,) = [one for one in drawing(shown).iter(f"{SVG}path") if one.get("stroke") == "#f57c00"]
-    assert (*points(outline).min(0), *points(outline).max(0)) == boxes(shown)["inner2"]
+    assert ("inner1", "inner2") in lines(drawing(shown))
+    (outline,) = [one for one in paths(drawing(shown)) if one.get("stroke") == "#f57c00"]
+    assert (*points(outline).min(0), *points(outline).max(0)) == boxes(drawing(shown))["inner2"]
 
 
 def test_a_network_that_several_runs_have_is_drawn_once(planted: Path) -> None:
     shown = tb_convvis.figure(planted, "layers", run=["one", "two", "other"])
-    assert names(shown).count("conv1") == 2
+    assert names(drawing(shown)).count("conv1") == 2
     assert {"one and two", "other"} <= set(texts(shown))
     assert shown.facts["run"] == "one/convvis | two/convvis | other/convvis"
     assert shown.facts["layers"] == "7 | 7 | 2"
@@ -135,7 +95,7 @@ def test_without_a_graph_layers_stand_in_their_order(planted: Path) -> None:
     shown = tb_convvis.figure(planted, "layers", run="graphless")
     said = " ".join(texts(shown))
     assert "no graph that Keras can tell: layers in the order they were made" in said
-    assert not [one for one in drawing(shown).iter(f"{SVG}path") if one.get("stroke-width") == "1.5"]
+    assert not [one for one in paths(drawing(shown)) if one.get("stroke-width") == "1.5"]
 
 
 def test_models_that_hold_themselves_come_to_an_end(planted: Path) -> None:
@@ -149,12 +109,12 @@ def test_names_in_a_log_are_text_and_nothing_else(planted: Path) -> None:
         "svg", "title", "desc", "metadata", "rect", "text", "path",
     }  # fmt: skip
     assert "<img" not in shown.svg
-    assert len([words for words in texts(shown) if words.startswith("<img src=x")]) == 2
+    assert len([one for one in texts(shown) if one.startswith("<img src=x")]) == 2
     assert all(float(one.get("x", "")) < 280 for one in drawing(shown).iter(f"{SVG}text") if one.text == "c")
 
 
 @pytest.mark.parametrize(
-    ("wrong", "words"),
+    ("wrong", "said"),
     [
         ({"layer": "conv9"}, r"no such layer. Received: layer='conv9'. Expected one of 'conv1', 'norm', "),
         ({"since": 0}, r"the view layers takes no since. .*\['layer'\]"),
@@ -162,8 +122,8 @@ def test_names_in_a_log_are_text_and_nothing_else(planted: Path) -> None:
         ({"picture": 0}, "takes no picture"),
     ],
 )
-def test_what_cannot_be_drawn_is_refused_in_words(planted: Path, wrong: dict[str, Any], words: str) -> None:
-    with pytest.raises(ValueError, match=words):
+def test_what_cannot_be_drawn_is_refused_in_words(planted: Path, wrong: dict[str, Any], said: str) -> None:
+    with pytest.raises(ValueError, match=said):
         tb_convvis.figure(planted, "layers", run="one", **wrong)
 
 
@@ -195,9 +155,9 @@ def test_the_network_is_that_of_the_fit_that_an_epoch_belongs_to(tmp_path: Path)
     with LogFile(tmp_path / "run" / "convvis") as log:
         for step, calls in ((0, {"conv1": [""]}), (5, {"conv1": [""], "conv2": ["conv1"]})):
             log.record("run", "model", step, networks.facts({"": calls}, {}))
-    assert names(tb_convvis.figure(tmp_path, "layers")) == ["input", "conv1", "conv2", "output"]
+    assert names(drawing(tb_convvis.figure(tmp_path, "layers"))) == ["input", "conv1", "conv2", "output"]
     before = tb_convvis.figure(tmp_path, "layers", 4)
-    assert names(before) == ["input", "conv1", "output"]
+    assert names(drawing(before)) == ["input", "conv1", "output"]
     assert before.facts["epoch"] == "showing 0, asked 4"
 
 
