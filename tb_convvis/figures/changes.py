@@ -11,13 +11,10 @@ from tb_convvis.figures.drawing import Drawing, Item, Text, all_headed, beside, 
 from tb_convvis.figures.facts import Ask, Facts, facts_of, layer_of, titles_of, together
 from tb_convvis.figures.figure import Figure
 from tb_convvis.figures.font import width_of
-from tb_convvis.figures.map_tiles import LARGEST, hatch_facts
+from tb_convvis.figures.map_tiles import LARGEST, WIDTH, hatch_facts
 from tb_convvis.figures.ranking import Change
 from tb_convvis.figures.run import Run
 from tb_convvis.figures.words import enumerate_words, one_line
-
-WIDTH = 1760
-"""Of all runs together, in pixels, where no scale is given."""
 
 COLUMNS = 2
 """Maps side by side, of all runs together."""
@@ -59,11 +56,7 @@ def _columns(pair: Pair, runs: int) -> int:
 
 def _fitting(pair: Pair, runs: int) -> int:
     columns, room = _columns(pair, runs), WIDTH // runs
-    fits = [
-        scale
-        for scale in range(1, LARGEST + 1)
-        if columns * (_across(pair, scale) + SPACING) - SPACING <= room
-    ]
+    fits = [scale for scale in range(1, LARGEST + 1) if columns * (_across(pair, scale) + SPACING) <= room]
     return fits[-1] if fits else 1
 
 

@@ -9,12 +9,9 @@ from dataclasses import dataclass
 from tb_convvis.figures.drawing import Drawing, Item, Text, beside, headed
 from tb_convvis.figures.facts import Ask, Facts, epochs_words, facts_of, layer_of, titles_of, together
 from tb_convvis.figures.figure import Figure
-from tb_convvis.figures.map_tiles import LARGEST, MapTiles, hatch_facts, map_tiles_of
+from tb_convvis.figures.map_tiles import LARGEST, WIDTH, MapTiles, hatch_facts, map_tiles_of
 from tb_convvis.figures.run import Run
 from tb_convvis.figures.words import enumerate_words, number, one_line, plural, ranges
-
-WIDTH = 1760
-"""Of all runs together, in pixels, where no scale is given."""
 
 MAPS = 16
 """Of a figure where none is named: the first of those that were drawn."""

@@ -14,6 +14,9 @@ from tb_convvis.figures.tiles import canvas, enlarged, put
 from tb_convvis.figures.top import State, Top, state_of, top_of
 from tb_convvis.figures.words import one_line
 
+WIDTH = 1760
+"""Of all runs together, in pixels, where no scale is given."""
+
 LARGEST = 5
 """Pixels of a projection's pixel at most where no scale is given."""
 

@@ -56,9 +56,11 @@ def test_files_hold_the_picture_and_where_it_comes_from(logs: Path, tmp_path: Pa
 
 def test_a_notebook_shows_pixels_as_png_and_charts_as_svg(logs: Path) -> None:
     pixels, chart = (tb_convvis.figure(logs, view, run="adam") for view in ("filters", "weights"))
-    png = pixels._repr_png_()
-    assert png is not None
+    shown = pixels._repr_png_()
+    assert shown is not None
+    png, metadata = shown
     assert Image.open(io.BytesIO(png)).size == pixels.image.size
+    assert metadata == {"alt": f"{pixels.title}; {pixels.caption}"}
     assert pixels._repr_svg_() is None
     assert chart._repr_png_() is None
     assert chart._repr_svg_() == chart.svg
