@@ -86,24 +86,25 @@ class Placing:
         kind, parameters = class_words(node), parameter_words(node.facts)
         sees = field_words(self.network.fields.get(node.path))
         if before is None:
-            lines = [_Line(node.name, shape_words(node.output), NAME)]
-            together = width_of(kind, REST) + width_of(parameters, REST) + INSET <= room
-            lines += [_Line(kind, parameters)] if together else [_Line(kind), _Line(parameters)]
+            lines = _paired(node.name, shape_words(node.output), NAME, room)
+            lines += _paired(kind, parameters, REST, room)
         else:
-            lines = [_Line(node.name, kind, NAME), *([_Line("", parameters)] if parameters else [])]
+            lines = _paired(node.name, kind, NAME, room)
+            if len(lines) > 1:
+                lines = [lines[0], *_paired(kind, parameters, REST, room)]
+            else:
+                lines += _paired("", parameters, REST, room)
             if sees == field_words(self.network.fields.get(before.path)):
                 sees = ""
-        lines += [_Line(words) for words in wrap(sees, REST, room)]
-        return [_fitted(line, room) for line in lines]
+        return [*lines, *(_Line(words) for words in wrap(sees, REST, room))]
 
 
-def _fitted(line: _Line, room: float) -> _Line:
-    """What stands at the right is cut to a half where it has to be, what stands at the left to the rest."""
-    right = clip(
-        one_line(line.right), REST, room if not line.left else room / 2 if line.size == NAME else room
-    )
-    rest = room - width_of(right, REST) - INSET if right else room
-    return _Line(clip(one_line(line.left), line.size, rest), right, line.size)
+def _paired(left: str, right: str, size: int, room: float) -> list[_Line]:
+    """One line, or two where both are too wide for it; what is too wide alone is cut."""
+    left, right = clip(one_line(left), size, room), clip(one_line(right), REST, room)
+    if width_of(left, size) + width_of(right, REST) + INSET <= room:
+        return [_Line(left, right, size)] if left or right else []
+    return [_Line(left, "", size), _Line("", right)] if left and right else [_Line(left, right, size)]
 
 
 def _texts(lines: Sequence[_Line], width: float, top: float) -> list[Item]:

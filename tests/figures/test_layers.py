@@ -66,6 +66,17 @@ def test_a_box_says_shape_kernel_parameters_and_field(planted: Path) -> None:
     assert (shown.facts["parameters"], shown.facts["layers"], shown.facts["epoch"]) == ("600", "7", "0")
 
 
+def test_names_are_whole_where_they_fit_alone(tmp_path: Path) -> None:
+    names_of = ["block_with_a_long_name_3_conv", "block_with_a_long_name_3_bn", "gamma"]
+    calls = {name: [before] for before, name in pairwise(["", *names_of])}
+    kinds = {names_of[1]: "BatchNormalization", names_of[2]: "ReLU"}
+    with LogFile(tmp_path / "run" / "convvis") as log:
+        log.record("run", "model", 0, networks.facts({"": calls}, kinds))
+    said = texts(tb_convvis.figure(tmp_path, "layers"))
+    assert {*names_of, "BatchNormalization", f"Conv2D 3{TIMES}3"} <= set(said)
+    assert not [one for one in said if one.endswith("…")]
+
+
 def test_nested_models_are_folded_until_a_layer_inside_is_asked_for(planted: Path) -> None:
     folded = tb_convvis.figure(planted, "layers", run="one")
     assert "Functional \N{MIDDLE DOT} 2 layers" in texts(folded)
