@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from tb_convvis.figures import convergence, features, filters, occlusion, weights
+from tb_convvis.figures import changes, convergence, features, filters, layers, occlusion, weights
 from tb_convvis.figures.facts import Ask
 from tb_convvis.figures.figure import Figure
 from tb_convvis.figures.log import MAX_RUNS, LogDir, open_runs
@@ -20,20 +20,22 @@ class View:
     """One view: what draws it, whether a run has anything for it, and which arguments are its own."""
 
     draw: Callable[[Sequence[Run], Ask], Figure]
-    kind: str | None
+    has: Callable[[Run], bool]
     takes: tuple[str, ...]
 
-    def has(self, run: Run) -> bool:
-        """Return whether there is anything to draw."""
-        return bool(run.index.weights if self.kind is None else run.layers(self.kind))
+
+def _logged(kind: str) -> Callable[[Run], bool]:
+    return lambda run: bool(run.layers(kind))
 
 
 VIEWS = {
-    "filters": View(filters.draw, "filters", ("layer", "maps")),
-    "features": View(features.draw, "top", ("layer", "maps")),
-    "occlusion": View(occlusion.draw, "occlusion", ("layer", "picture")),
-    "weights": View(weights.draw, None, ("layer",)),
-    "convergence": View(convergence.draw, "strength", ()),
+    "filters": View(filters.draw, _logged("filters"), ("layer", "maps")),
+    "features": View(features.draw, _logged("top"), ("layer", "maps")),
+    "changes": View(changes.draw, _logged("top"), ("layer", "maps", "since")),
+    "occlusion": View(occlusion.draw, _logged("occlusion"), ("layer", "picture")),
+    "weights": View(weights.draw, lambda run: bool(run.index.weights), ("layer",)),
+    "convergence": View(convergence.draw, _logged("strength"), ()),
+    "layers": View(layers.draw, lambda run: "model" in run.layers("run"), ("layer",)),
 }
 """The views of the page that there are figures of, by the ids that also stand in its address."""
 
@@ -47,20 +49,24 @@ def figure(
     layer: str | None = None,
     maps: Sequence[int] | None = None,
     picture: int | None = None,
+    since: int | None = None,
     scale: int | None = None,
 ) -> Figure:
     """Return a picture of a view of the ConvVis tab, drawn from the logs without a browser or TensorFlow.
 
     Args:
         logdir: the directory given to TensorBoard, or that of one run; local, or whatever TensorBoard reads.
-        view: filters, features, occlusion, weights or convergence.
+        view: filters, features, changes, occlusion, weights, convergence or layers.
         epoch: number of completed epochs; where it was not logged the last before it is shown, and said. None
             for the last. Weights and convergence show all epochs: there it is marked.
         run: name of a run, or several of them; None for all, of which there may be 4.
         layer: path of the layer; None for the first of the network. For weights also one weight of it,
-            such as "conv1/bias". Convergence shows all layers.
-        maps: numbers of filters or maps; None for all filters, or the first 16 of the drawn maps.
+            such as "conv1/bias". Convergence shows all layers; so does layers, the nested models unfolded in
+            which this one lies.
+        maps: numbers of filters or maps; None for all filters, the first 16 of the drawn maps, or 8 of those
+            that changed.
         picture: number of an occluded picture in its probe set; None for the first.
+        since: of changes the other epoch, shown as `epoch` is; None for the log before that.
         scale: pixels, a whole number: of a logged pixel, of charts per dot. None for what fits a page.
 
     Raises:
@@ -76,7 +82,7 @@ def figure(
             f"there is no figure of this view. Received: view={view!r}. Expected one of {list(VIEWS)}."
         )
     chosen = VIEWS[view]
-    own = {"layer": layer, "maps": maps, "picture": picture}
+    own = {"layer": layer, "maps": maps, "picture": picture, "since": since}
     foreign = [name for name, value in own.items() if value is not None and name not in chosen.takes]
     if foreign:
         raise ValueError(
@@ -86,13 +92,14 @@ def figure(
     _whole("epoch", epoch, least=0)
     _whole("scale", scale, least=1)
     _whole("picture", picture, least=0)
+    _whole("since", since, least=0)
     numbers = None if maps is None else tuple(maps)
     for one in numbers or ():
         _whole("maps", one, least=0)
     if numbers is not None and not numbers:
         raise ValueError("Received: maps=[]. Expected at least one number, or None.")
     runs = _having(open_runs(logdir, run), view, by_name=run is not None)
-    return chosen.draw(runs, Ask(epoch, layer, numbers, picture, scale))
+    return chosen.draw(runs, Ask(epoch, layer, numbers, picture, since, scale))
 
 
 def _whole(name: str, value: object, least: int) -> None:

@@ -131,9 +131,30 @@ def below(drawings: Sequence[Drawing], gap: float) -> Drawing:
 
 def headed(title: str, drawing: Drawing, text: float) -> Drawing:
     """Return a drawing with a line above it."""
-    down = round(1.6 * text)
-    words = Text(clip(title, text, drawing.width), 0, text, text)
-    return Drawing(drawing.width, drawing.height + down, (words, *drawing.at(0, down)))
+    return below_lines([clip(title, text, drawing.width)], drawing, text)
+
+
+def below_lines(lines: Sequence[str], drawing: Drawing, text: float) -> Drawing:
+    """Return a drawing below lines of text, which are as wide as they are."""
+    pitch = 1.35 * text
+    down = round(pitch * len(lines) + 0.25 * text)
+    words = [Text(one, 0, text + at * pitch, text) for at, one in enumerate(lines) if one]
+    return Drawing(drawing.width, drawing.height + down, (*words, *drawing.at(0, down)))
+
+
+def all_headed(
+    paragraphs: Sequence[Sequence[str]], drawings: Sequence[Drawing], text: float
+) -> list[Drawing]:
+    """Return drawings below paragraphs of their own, which take as many lines above each."""
+    lines = [
+        [line for words in each for line in wrap(words, text, drawing.width)]
+        for each, drawing in zip(paragraphs, drawings, strict=True)
+    ]
+    most = max(map(len, lines))
+    return [
+        below_lines([*each, *[""] * (most - len(each))], drawing, text)
+        for each, drawing in zip(lines, drawings, strict=True)
+    ]
 
 
 def captioned(title: str, drawing: Drawing, caption: str, text: float) -> Drawing:

@@ -19,6 +19,7 @@ class Ask:
     layer: str | None = None
     maps: tuple[int, ...] | None = None
     picture: int | None = None
+    since: int | None = None
     scale: int | None = None
 
 
@@ -54,16 +55,20 @@ def facts_of(  # noqa: PLR0917
         more: what the view tells beside.
     """
     step, wall_time = at
-    shown = str(step) if ask.epoch in (None, step) else f"showing {step}, asked {ask.epoch}"
     failure = run.failure(view, layer, ask.epoch, step)
     return [
         ("run", one_line(run.name)),
         ("layer", one_line(layer)),
-        ("epoch", shown),
+        ("epoch", shown_words(step, ask.epoch)),
         *([("failed", failure)] if failure else []),
         *more,
         ("logged", f"by tb_convvis {run.version_at(step)}, {time_words(wall_time)}"),
     ]
+
+
+def shown_words(step: int, asked: int | None) -> str:
+    """Return which epoch is shown, and which was asked for where that is another."""
+    return str(step) if asked in (None, step) else f"showing {step}, asked {asked}"
 
 
 def together(all_facts: Sequence[Facts]) -> Facts:

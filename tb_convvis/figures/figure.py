@@ -97,8 +97,9 @@ class Figure:
         self.image.save(file, "PNG", pnginfo=texts)
         return file.getvalue()
 
-    def _repr_png_(self) -> bytes | None:
-        return None if self._chart else self._png()
+    def _repr_png_(self) -> tuple[bytes, dict[str, str]] | None:
+        # A screen reader cannot read what is written in pixels.
+        return None if self._chart else (self._png(), {"alt": f"{self.title}; {self.caption}"})
 
     def _repr_svg_(self) -> str | None:
         return self.svg if self._chart else None

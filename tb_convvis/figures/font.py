@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 from PIL import ImageFont
@@ -10,7 +11,19 @@ FAMILY = "Helvetica, Arial, 'Liberation Sans', sans-serif"
 """Of an SVG: the same as in what the page exports."""
 
 _FILES = ("Helvetica.ttc", "Arial.ttf", "arial.ttf", "LiberationSans-Regular.ttf", "DejaVuSans.ttf")
-_PLAIN = str.maketrans({"\N{MINUS SIGN}": "-", "\N{MULTIPLICATION SIGN}": "x", "\u2009": " ", "\u00a0": " "})
+_PLAIN = str.maketrans(
+    {
+        "\N{MINUS SIGN}": "-",
+        "\N{MULTIPLICATION SIGN}": "x",
+        "\N{RIGHTWARDS ARROW}": "->",
+        "\N{MIDDLE DOT}": "-",
+        "\u2009": " ",
+        "\u00a0": " ",
+    }
+)
+
+_SPACES = re.compile("[^\\S\u2009\u00a0]+")
+"""Where a line may end: not between a number and its unit."""
 
 Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
@@ -48,7 +61,7 @@ def wrap(text: str, size: float, room: float) -> list[str]:
     """Return the lines of a text, none wider than the room; a word that is wider is broken."""
     lines: list[str] = []
     line = ""
-    for word in text.split():
+    for word in filter(None, _SPACES.split(text)):
         longer = f"{line} {word}" if line else word
         if line and width_of(longer, size) > room:
             lines.append(line)

@@ -181,8 +181,14 @@ class Run:
             raise UnreadableError(f"{self.title}, {one_line(tag)}, epoch {step}: {error}") from None
 
 
-def step_at(steps: Sequence[int], epoch: int | None, what: str) -> int:
+def step_at(steps: Sequence[int], epoch: int | None, what: str, name: str = "epoch") -> int:
     """Return the last of the steps at or before an epoch; what was learnt after it never illustrates it.
+
+    Args:
+        steps: ascending.
+        epoch: number of completed epochs; None for the last.
+        what: is looked for, for the error.
+        name: of the argument that names the epoch.
 
     Raises:
         ValueError: there is none.
@@ -190,7 +196,7 @@ def step_at(steps: Sequence[int], epoch: int | None, what: str) -> int:
     before = [step for step in steps if epoch is None or step <= epoch]
     if not before:
         raise ValueError(
-            f"{what}: nothing was logged at or before the epoch. Received: epoch={epoch}. Expected one of "
+            f"{what}: nothing was logged at or before the epoch. Received: {name}={epoch}. Expected one of "
             f"the {plural(len(steps), 'logged epoch')}: {enumerate_words(steps, most=12)}."
         )
     return before[-1]

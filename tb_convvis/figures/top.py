@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,19 @@ from tb_convvis.figures.words import enumerate_words, one_line
 
 MAX_BLOCK = 4096
 """Pixels of the input, per side, in one of a projection: no picture is larger."""
+
+MOST_MAPS = 2**20
+"""No layer has more."""
+
+State = Literal["alive", "dead", "not finite"]
+"""Whether some picture excites a map; "not finite" where none of its activations is a finite number."""
+
+
+def state_of(strength: float) -> State:
+    """Return what became of a map by its strongest activation: -infinity is logged where none is finite."""
+    if not math.isfinite(strength):
+        return "not finite"
+    return "alive" if strength > 0 else "dead"
 
 
 @dataclass(frozen=True)
@@ -40,15 +53,20 @@ class Tiles:
 
 @dataclass(frozen=True)
 class Top:
-    """The activations [maps, k, columns] of a record of `top` or `occlusion`."""
+    """The activations [maps, k, columns] of a record of `top` or `occlusion`: of these maps, of so many."""
 
     maps: tuple[int, ...]
+    of: int
     k: int
     across: int
     tiles: Tiles | None
     rule: str
     _values: NDArray[np.generic]
     _columns: tuple[str, ...]
+
+    def place(self, map_: int) -> int | None:
+        """Return the place of a map among the drawn ones; None where it was not drawn."""
+        return self.maps.index(map_) if map_ in self.maps else None
 
     def entry(self, place: int, slot: int) -> Entry:
         """Return the activation of a slot of the map at a place among the drawn ones."""
@@ -94,6 +112,7 @@ def top_of(record: Record, *, maps: str = "maps", blob: int = 1) -> Top:
     facts = record.manifest.facts
     try:
         numbers = tuple(int(one) for one in facts[maps])
+        of = int(facts.get("of", len(numbers)))
         k, columns = int(facts["k"]), tuple(map(str, facts["columns"]))
         tiles = None
         if facts.get("refused") is None and facts.get("window") is not None:
@@ -106,6 +125,7 @@ def top_of(record: Record, *, maps: str = "maps", blob: int = 1) -> Top:
         )
         if (
             k < 1
+            or not 0 <= of <= MOST_MAPS
             or across < 1
             or not {"value", "image"} <= set(columns)
             or (tiles and not 0 < tiles.block <= MAX_BLOCK)
@@ -116,7 +136,7 @@ def top_of(record: Record, *, maps: str = "maps", blob: int = 1) -> Top:
     values = record.array(blob, axes=3)
     if values.shape != (len(numbers), k, len(columns)) or values.dtype.kind != "f":
         raise record.malformed(f"activations of shape {values.shape}, not {(len(numbers), k, len(columns))}")
-    return Top(numbers, k, across, tiles, _rule(facts), values, columns)
+    return Top(numbers, of, k, across, tiles, _rule(facts), values, columns)
 
 
 def _rule(facts: Any) -> str:

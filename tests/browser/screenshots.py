@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import sync_playwright
 
@@ -24,15 +25,19 @@ VIEWS = {
     "convergence": "p.convvis.view=convergence&p.convvis.change=projections",
     "layers": "p.convvis.view=layers&p.convvis.layer=conv3",
 }
-FIGURES = ("filters", "convergence")
+FIGURES: dict[str, dict[str, Any]] = {
+    "filters": {},
+    "convergence": {},
+    "changes": {"run": "stride2", "layer": "conv2", "since": 4},
+}
 THEMES = ("light", "dark")
 
 
 def main() -> None:
     logdir, target = Path(sys.argv[1]).absolute(), Path(sys.argv[2])
     target.mkdir(parents=True, exist_ok=True)
-    for view in FIGURES:
-        tb_convvis.figure(logdir, view).save(target / f"figure_{view}.png")
+    for view, asked in FIGURES.items():
+        tb_convvis.figure(logdir, view, **asked).save(target / f"figure_{view}.png")
     chromium = find()  # starts Playwright itself, so not below
     board = Board(logdir).await_runs(2)
     with sync_playwright() as playwright:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+import re
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from PIL import Image
 import tb_convvis
 from tb_convvis.images import encode_picture
 from tb_convvis.unreadable import UnreadableError
-from tests.browser.feature_logs import K, PlantedLayer, write_features
+from tests.browser.feature_logs import GREY, K, PlantedLayer, write_features
 from tests.callbacks import helpers
 from tests.figures.pixels import places, squares
 from tests.logs import LogFile
@@ -85,6 +86,22 @@ def test_windows_over_the_edge_are_grey_there(tmp_path: Path) -> None:
     assert places(shown.image, squares(expected, 3))
     assert shown.facts["maps"] == "5, 1 of 8 (1 were drawn)"
     assert shown.facts["rule"] == "guided; extended to act: silu"
+
+
+def test_dead_maps_are_hatched_and_those_that_are_not_finite_no_dead_ones(tmp_path: Path) -> None:
+    strength = np.array([[4, 0, -np.inf, 2]], np.float32)
+    tiles = RANDOM.integers(0, 256, (1, 4, SIDE, SIDE, 3), np.uint8)
+    layer = PlantedLayer(strength, np.zeros((1, 4), int), np.full((1, 4), np.nan), tiles)
+    write_features(tmp_path / "run", {"conv1": layer}, PICTURES, [0, 1, 0, 1], ["cat", "dog"])
+    shown = tb_convvis.figure(tmp_path, "features", scale=SCALE)
+    assert (shown.facts["dead"], shown.facts["not finite"]) == ("1 map: 1", "1 map: 2")
+    assert shown.facts["hatched"] == "dead: no picture excites the map"
+    assert shown.facts["crossed"].startswith("not finite: ")
+    words = re.findall(r">([^<]+)</text>", shown.svg)
+    below = {words[at]: words[at + 1] for at, one in enumerate(words) if re.fullmatch(r"map \d", one)}
+    assert below == {"map 0": "4", "map 1": "dead", "map 2": "not finite", "map 3": "2"}
+    grey = np.full((SIDE * SCALE, SIDE * SCALE, 3), GREY, np.uint8)
+    assert not places(shown.image, grey), "grey would mean that nothing influences them"
 
 
 def test_maps_that_were_not_drawn_are_refused(planted: Path) -> None:

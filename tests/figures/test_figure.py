@@ -56,9 +56,11 @@ def test_files_hold_the_picture_and_where_it_comes_from(logs: Path, tmp_path: Pa
 
 def test_a_notebook_shows_pixels_as_png_and_charts_as_svg(logs: Path) -> None:
     pixels, chart = (tb_convvis.figure(logs, view, run="adam") for view in ("filters", "weights"))
-    png = pixels._repr_png_()
-    assert png is not None
+    shown = pixels._repr_png_()
+    assert shown is not None
+    png, metadata = shown
     assert Image.open(io.BytesIO(png)).size == pixels.image.size
+    assert metadata == {"alt": f"{pixels.title}; {pixels.caption}"}
     assert pixels._repr_svg_() is None
     assert chart._repr_png_() is None
     assert chart._repr_svg_() == chart.svg
@@ -142,8 +144,8 @@ def test_a_failed_epoch_is_said(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [
-        ({"view": "changes"}, r"view='changes'. Expected one of \['filters', 'features', 'occlusion'"),
-        ({"view": "features"}, r"view='features'. Expected one of \['filters', 'weights'\]"),
+        ({"view": "kernels"}, r"view='kernels'. Expected one of \['filters', 'features', 'changes'"),
+        ({"view": "features"}, r"view='features'. Expected one of \['filters', 'weights', 'layers'\]"),
         ({"view": "weights", "maps": [1]}, r"maps=\[1\]. Expected of these only \['layer'\]"),
         ({"layer": "conv9"}, r"layer='conv9'. Expected one of \['backbone/conv2', 'conv1'\]"),
         ({"maps": [4]}, r"maps=\[4\]. Expected 0 to 3"),
@@ -192,7 +194,7 @@ def test_it_needs_no_tensorflow(logs: Path) -> None:
 def test_its_views_are_those_of_the_page() -> None:
     page = (ROOT / "tb_convvis" / "frontend" / "src" / "views").glob("*.tsx")
     ids = {one for file in page for one in re.findall(r'\bid: "(\w+)"', file.read_text())}
-    assert set(VIEWS) == ids - {"changes", "layers"}
+    assert set(VIEWS) == ids
     assert log.MAX_RUNS == 4
 
 

@@ -24,8 +24,9 @@ def write(view: str, directory: Path) -> None:
     if view == "occlusion":
         write_occlusion(directory, [0], MANY)
         return
-    tiles = RANDOM.integers(0, 256, (1, 2, 4, 4, 3), np.uint8)
-    layer = PlantedLayer(np.ones((1, 2)), np.zeros((1, 2), int), np.zeros((1, 2)), tiles)
+    epochs = 2 if view == "changes" else 1
+    tiles = RANDOM.integers(0, 256, (epochs, 2, 4, 4, 3), np.uint8)
+    layer = PlantedLayer(np.ones((epochs, 2)), np.zeros((epochs, 2), int), np.zeros((epochs, 2)), tiles)
     pictures = RANDOM.integers(0, 256, (2, 8, 8, 3), np.uint8)
     write_features(directory, {"conv": layer}, pictures, [0, 1], ["a", "b"])
 
@@ -34,7 +35,13 @@ def write(view: str, directory: Path) -> None:
     ("view", "kind", "fact"),
     [
         (view, kind, fact)
-        for view, kind in (("occlusion", "occlusion"), ("features", "top"), ("features", "probe"))
+        for view, kind in (
+            ("occlusion", "occlusion"),
+            ("features", "top"),
+            ("features", "probe"),
+            ("changes", "top"),
+            ("layers", "run"),
+        )
         for fact in KINDS[kind].facts
     ],
 )
