@@ -47,5 +47,8 @@ def read_pictures(source: str, shape: tuple[int | None, ...], scale: float = 1.0
             f"no pictures there. Received: data={source!r}. "
             "Expected a directory of pictures, an .npz file, or module:name."
         )
-    found = getattr(importlib.import_module(module), name)
+    try:
+        found = getattr(importlib.import_module(module), name)
+    except AttributeError as error:
+        raise ValueError(f"no pictures there. Received: data={source!r}. {error}") from error
     return found() if callable(found) and not isinstance(found, keras.utils.PyDataset) else found

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from tb_convvis.callbacks.checkpoint_files import load_checkpoint
@@ -21,6 +22,7 @@ from tb_convvis.callbacks.whole_numbers import count_of
 
 DRAWN = 500
 """How many pictures are searched where nothing is said, as in `TopActivations`."""
+SETTINGS = ("channel_order", "class_names", "layers", "on_error")
 STATE = "convvis-replay.json"
 """Beside the run: which checkpoints are logged, so that a replay which was stopped can go on."""
 
@@ -61,7 +63,7 @@ def replay(
     Raises:
         ValueError: no checkpoints, one that cannot be loaded, a directory that holds another log,
             checkpoints that lie before the last one that was logged there, or pictures that cannot be
-            searched part by part where that is asked for.
+            searched part by part where that is asked for; or a view that fails as a whole at the first.
         OSError: the directory could not be written, or workers were lost again and again.
         ModuleNotFoundError: `ray` is given and Ray is not installed.
 
@@ -71,9 +73,12 @@ def replay(
         >>> replay(model, found, "logs/replayed", data=(x_val, y_val))  # doctest: +SKIP
 
     """
-    unknown = {"freq", "keep", "tensorboard"} & settings.keys()
+    unknown = sorted(settings.keys() - SETTINGS)
     if unknown:
-        raise ValueError(f"all checkpoints given are logged into log_dir. Received: {sorted(unknown)}.")
+        raise ValueError(
+            "all checkpoints given are logged into log_dir, and the last of them is the last epoch. "
+            f"Received: {', '.join(unknown)}. Expected of the settings of ConvVis only {', '.join(SETTINGS)}."
+        )
     drawn = DRAWN if images == "all" else count_of("images", images)
     steps = sorted(checkpoints)
     if not steps:
@@ -82,13 +87,14 @@ def replay(
     search = None
     if images == "all" or ray is not None:
         search = CheckpointSearch(model, checkpoints, data, directory, images=images, ray=ray)
-    state = _State.begin(directory, model, {**settings, "images": images})
+    given = {"pictures": data is not None, "images": images, **settings}
+    state = _State.begin(directory, model, given)
     done, todo = state.part(steps)
     if not todo:
         return []
     # Silent but for the bars, into which the callbacks' sentences would be written.
     settings |= {"data": data, "images": drawn, "verbose": 0}
-    log = CheckpointLog(model, directory, epochs=steps[-1], search=search, **settings)
+    log = CheckpointLog(model, directory, epochs=steps[-1], resume=bool(done), search=search, **settings)
     try:
         if search is not None:
             search.run(log.features, verbose)
@@ -103,8 +109,12 @@ def replay(
             log.log(step)
             if log.missing:
                 raise LogWriteError(
-                    f"cannot write to {directory!r}: step {step} of {', '.join(log.missing)}."
+                    f"not everything could be written to {directory!r}, as the warnings say: "
+                    f"step {step} lacks {', '.join(log.missing)}. The same call goes on there."
                 )
+            if not state.done and log.failed:
+                # Nothing is gained by as many epochs without it.
+                raise ValueError("; ".join(f"{view} failed: {reason}" for view, reason in log.failed.items()))
             state.done.append(step)
             state.pictures = 0 if search is None else search.probe.count
             state.write(directory)
@@ -129,7 +139,7 @@ class _State:
     def begin(cls, directory: str, model: keras.Model, settings: Mapping[str, Any]) -> _State:
         """Read what an earlier call has left; raises ValueError where the directory holds another log."""
         shapes = [list(weight.shape) for weight in model.weights]
-        state = cls(json.loads(json.dumps({"weights": shapes, "settings": settings}, default=str)))
+        state = cls(json.loads(json.dumps({"weights": shapes, **settings}, default=_plain)))
         path = f"{directory}/{STATE}"
         if not tf.io.gfile.exists(path):
             if newest_run(directory):
@@ -142,12 +152,15 @@ class _State:
             return state
         with tf.io.gfile.GFile(path) as file:
             found = json.loads(file.read())
-        if found["of"] != state.of:
-            raise ValueError(
-                "the directory holds the replay of another model, or one with other settings. "
-                f"Received: log_dir={directory!r}. Choose another."
-            )
         state.done, state.pictures = found["done"], found["pictures"]
+        if not state.done:
+            # What was tried with other settings has logged nothing that is whole.
+            state.write(directory)
+        elif found["of"] != state.of:
+            raise ValueError(
+                f"the directory holds a replay with other {_differing(found['of'], state.of)}. "
+                f"Received: log_dir={directory!r}. Choose another, or remove this one to begin anew."
+            )
         unfinished = f"{directory}/{run_name(1)}"
         if not state.done and tf.io.gfile.exists(unfinished):
             # It was stopped within its first step: nothing of that was whole.
@@ -168,3 +181,16 @@ class _State:
     def write(self, directory: str) -> None:
         """Write it whole or not at all."""
         write_whole(f"{directory}/{STATE}", json.dumps(asdict(self)).encode())
+
+
+def _plain(value: Any) -> Any:
+    """An array as a list, anything else by its name."""
+    return value.tolist() if isinstance(value, np.ndarray) else str(value)
+
+
+def _differing(there: Mapping[str, Any], now: Mapping[str, Any]) -> str:
+    """What two replays do not share, in words."""
+    if there["weights"] != now["weights"]:
+        return "weights: it is of another model"
+    names = [name for name in sorted({*there, *now}) if there.get(name) != now.get(name)]
+    return "; ".join(f"{name}: {there.get(name)!r}, now {now.get(name)!r}" for name in names)

@@ -75,6 +75,30 @@ def logged_before(directory: str, step: int) -> dict[str, int]:
     return counts
 
 
+def last_logged(log_dir: str) -> int:
+    """The last step that the newest run in a log directory holds; -1 where there is none."""
+    newest = newest_run(log_dir)
+    files = tf.io.gfile.glob(f"{log_dir}/{run_name(newest)}/*tfevents*") if newest else []
+    for path in sorted(files, reverse=True):
+        steps = [-1]
+        with suppress(tf.errors.DataLossError):  # as above
+            steps += [
+                event.step for record in tf.data.TFRecordDataset(path) for event in _ours(record.numpy())
+            ]
+        if max(steps) >= 0:
+            return max(steps)
+    return -1
+
+
+def _ours(record: bytes) -> list[event_pb2.Event]:
+    """The event in a record; none where it is damaged, or holds nothing of ours."""
+    with suppress(DecodeError):
+        event = event_pb2.Event.FromString(record)
+        if any(value.metadata.plugin_data.plugin_name == schema.PLUGIN_NAME for value in event.summary.value):
+            return [event]
+    return []
+
+
 def _logged_in(record: bytes, step: int) -> dict[str, int]:
     """The count that a record below `step` carries, by its tag; none where it is damaged or not ours."""
     try:

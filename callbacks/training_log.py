@@ -20,6 +20,9 @@ from tb_convvis.callbacks.model_record import model_facts
 from tb_convvis.callbacks.run_directory import logged_before, newest_run, run_name
 from tb_convvis.events import EventWriter
 
+RESUMES = "resumes"
+"""Of the parameters of a loop of one's own: whether its first step goes on in the newest run."""
+
 
 class LogWriteError(OSError):
     """A log directory that cannot be written at the moment."""
@@ -34,8 +37,8 @@ class TrainingLog:
     Which run a fit belongs to:
 
     * the same model trained on, in this process: its run goes on, its steps count on;
-    * a fit that begins at a later epoch (`initial_epoch`, BackupAndRestore): the newest run in the
-      directory goes on at that step;
+    * a fit that begins at a later epoch (`initial_epoch`, BackupAndRestore), or a loop that says so
+      (`RESUMES`): the newest run in the directory goes on at that step;
     * anything else: a new run, `convvis`, or `convvis-2` and so on where there is one already, so that
       no training hides another.
     """
@@ -71,6 +74,7 @@ class TrainingLog:
         self._views: dict[str, Mapping[str, Any]] = {}
         self._class_names: Sequence[str] | None = None
         self._costs: dict[str, tuple[float, int]] = {}
+        self._start_step: int | None = None
         self._start_seconds = 0.0
         self._said: set[str] = set()
 
@@ -119,8 +123,9 @@ class TrainingLog:
         """Take note of the first epoch of the fit; later calls change nothing."""
         if self._epoch_to_step is None:
             previous = self._previous if self._goes_on() else None
-            self._epoch_to_step = previous.last_step if previous and epoch == 0 else 0
-            self._resumes = epoch > 0 or (previous is not None and previous._resumes)
+            resumes = (self._params or {}).get(RESUMES, epoch > 0)
+            self._epoch_to_step = previous.last_step if previous and not resumes else 0
+            self._resumes = resumes or (previous is not None and previous._resumes)
             self.missing = previous.missing if previous else {}
             self.first_step = self.last_step = epoch + self._epoch_to_step
 
@@ -188,9 +193,10 @@ class TrainingLog:
     def add_cost(self, view: str, step: int, seconds: float, size: int) -> None:
         """Take note of what a view cost at one step, for `announce_cost`.
 
-        What is compiled is compiled at the first step of a fit; of the others, one stands for all.
+        What is compiled is compiled at the first step that a fit logs; of the others, one stands for all.
         """
-        if step == self.first_step:
+        self._start_step = step if self._start_step is None else self._start_step
+        if step == self._start_step:
             self._start_seconds += seconds
         else:
             self._costs.setdefault(view, (seconds, size))
@@ -228,7 +234,11 @@ class TrainingLog:
         return self._params is params and not self._finished and not again
 
     def _goes_on(self) -> bool:
-        return self._previous is not None and self._previous._model() is self._model()
+        """Whether the model was trained before, and what was logged of that is still there."""
+        before = self._previous
+        if before is None or before._model() is not self._model():
+            return False
+        return before._directory is None or tf.io.gfile.isdir(before._directory)
 
     def _open(self) -> EventWriter:
         model = self._model()

@@ -76,7 +76,10 @@ class ViewCallback(keras.callbacks.Callback):
         self.class_names = None if class_names is None else [str(name) for name in class_names]
         self.on_error = on_error
         self._log: TrainingLog | None = None
-        self._logged_step = -1
+        self.logged_step = -1
+        """The last step that was logged in this fit; -1 where none was."""
+        self.failure: str | None = None
+        """Why the last step that was tried failed as a whole; None where it did not."""
         self._bytes = 0
         self._notes: list[str] = []
         self._begun = False
@@ -125,11 +128,6 @@ class ViewCallback(keras.callbacks.Callback):
         assert self._log is not None  # noqa: S101 (log_step runs only inside of a fit)
         self._bytes += self._log.write_histogram(tag, step, buckets)
 
-    @property
-    def logged_step(self) -> int:
-        """The last step that was logged in this fit; -1 where none was."""
-        return self._logged_step
-
     @guarded
     def remember(self, step: int) -> None:
         """Take the model as the state of a step that is logged already: changes are told against it."""
@@ -157,6 +155,7 @@ class ViewCallback(keras.callbacks.Callback):
         except LogWriteError:
             raise
         except Exception as error:  # noqa: BLE001 (whatever a view does must not stop training)
+            self.failure = self.failure if layer else f"{type(error).__name__}: {error}"
             self._failures.add(layer, error)
 
     @guarded
@@ -166,7 +165,7 @@ class ViewCallback(keras.callbacks.Callback):
         self._log = None
         self._forget()
         self._begun = False
-        self._logged_step = -1
+        self.logged_step = -1
         self._failures.forget()
         if not is_chief(self.model):
             return
@@ -223,14 +222,19 @@ class ViewCallback(keras.callbacks.Callback):
         try:
             # A callback further down the list may have stopped training after ours had run.
             step = self._log.last_step
-            logged = max(self._logged_step, self._log.first_step)
+            logged = max(self.logged_step, self._log.first_step)
             due = step > logged and self._schedule.includes(step, self._log.planned, stops=True)
             if due and self._affords(step, stops=True):
                 self._log_epoch(step)
-            self._log.announce_cost()
         except Exception as error:  # noqa: BLE001 (here, where the log still knows what was said)
             self.report(error)
         finally:
+            self.leave()
+
+    def leave(self) -> None:
+        """Leave the log of this fit, and log nothing more."""
+        if self._log is not None:
+            self._log.announce_cost()
             self._log.leave(self.view)
             self._log = None
             self._forget()
@@ -254,20 +258,15 @@ class ViewCallback(keras.callbacks.Callback):
         if self._budget is None or self._schedule.listed or self._log is None:
             return True
         last = stops or (self._log.planned is not None and step == self._log.planned[-1])
-        if self._budget.affords(step, always=last):
-            return True
-        self._log.say(
-            "budget",
-            f"logging keeps to {self._budget.share:.0%} of the training's time, so epochs are left out; "
-            "budget=None logs all of them.",
-        )
-        return False
+        if not (affords := self._budget.affords(step, always=last)):
+            self._log.say("budget", self._budget.sentence)
+        return affords
 
     def _log_epoch(self, step: int) -> None:
         assert self._log is not None  # noqa: S101 (called only inside of a fit)
-        self._bytes, self._failures.of_epoch, self._notes = 0, [], self._missing.before(step)
+        self._bytes, self._failures.of_epoch, self.failure = 0, [], None
         left_out = None if self._budget is None else self._budget.note(step)
-        self._notes += [left_out] if left_out else []
+        self._notes = [*self._missing.before(step), *([left_out] if left_out else [])]
         began = time.perf_counter()
         try:
             with self.isolated(None):
@@ -281,15 +280,15 @@ class ViewCallback(keras.callbacks.Callback):
             }
             self.write(step, "run", self.view, facts)
             self._log.flush()
+            self._missing.clear()
+            self.logged_step = step
+            self._log.add_cost(self.view, step, time.perf_counter() - began, self._bytes)
         except LogWriteError as error:
             self._missing.add(step, str(error))
             raise
-        self._missing.clear()
-        self._logged_step = step
-        seconds = time.perf_counter() - began
-        self._log.add_cost(self.view, step, seconds, self._bytes)
-        if self._budget is not None:
-            self._budget.took(step, seconds)
+        finally:
+            if self._budget is not None:
+                self._budget.took(step, time.perf_counter() - began, logged=self.logged_step == step)
 
     @property
     def _missing(self) -> MissingEpochs:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import sys
+from typing import Any
 
 HELP = "log a finished training from its checkpoints"
 DESCRIPTION = (
@@ -48,6 +49,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--layers", nargs="+", metavar="LAYER", help="whose features are shown; or all")
     parser.add_argument("--class-names", nargs="+", metavar="NAME", help="in the order of the outputs")
     parser.add_argument(
+        "--channel-order",
+        choices=("RGB", "BGR"),
+        default="RGB",
+        help="order of the input's channels; BGR with the preprocessing of VGG16 and ResNet50",
+    )
+    parser.add_argument(
         "--custom", metavar="MODULE", help="imported first: registers the model's own layers with Keras"
     )
 
@@ -59,8 +66,23 @@ def _number_or_all(given: str) -> int | str:
 def run(options: argparse.Namespace) -> int:
     """Run the command; returns its exit status."""
     # Viewers of logs have no TensorFlow, and the other commands need none.
-    import keras  # noqa: PLC0415
+    import tensorflow as tf  # noqa: PLC0415
 
+    try:
+        _replay(options)
+    except KeyboardInterrupt:
+        print("\nstopped; the same command goes on where it was.", file=sys.stderr)
+        return 130
+    except tf.errors.OpError as error:
+        print(error.message, file=sys.stderr)
+        return 2
+    except (ValueError, OSError, ImportError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+def _replay(options: argparse.Namespace) -> None:
     from tb_convvis.callbacks.checkpoint_files import find_checkpoints  # noqa: PLC0415
     from tb_convvis.callbacks.picture_source import read_pictures  # noqa: PLC0415
     from tb_convvis.callbacks.replay import replay  # noqa: PLC0415
@@ -69,25 +91,36 @@ def run(options: argparse.Namespace) -> int:
     if options.custom:
         importlib.import_module(options.custom)
     layers = "all" if options.layers == ["all"] else options.layers
-    try:
-        model = keras.saving.load_model(options.model, compile=False)
-        found = find_checkpoints(options.checkpoints)
-        data = None
-        if options.data is not None:
-            data = read_pictures(options.data, model.input_shape, options.scale, options.offset)
-        print(f"{len(found)} checkpoints, of the epochs {', '.join(map(str, found))}")
-        logged = replay(
-            model,
-            found,
-            options.logdir,
-            data=data,
-            images=options.images,
-            ray=options.ray,
-            layers=layers,
-            class_names=options.class_names,
-        )
-    except (ValueError, OSError, ModuleNotFoundError) as error:
-        print(error, file=sys.stderr)
-        return 2
+    model = _load(options.model)
+    found = find_checkpoints(options.checkpoints)
+    data = None
+    if options.data is not None:
+        # A subclassed model knows no shape of its input; only a directory of pictures needs it.
+        shape = getattr(model, "input_shape", ())
+        data = read_pictures(options.data, shape, options.scale, options.offset)
+    print(f"{len(found)} checkpoints, of the epochs {', '.join(map(str, found))}")
+    logged = replay(
+        model,
+        found,
+        options.logdir,
+        data=data,
+        images=options.images,
+        ray=options.ray,
+        layers=layers,
+        class_names=options.class_names,
+        channel_order=options.channel_order,
+    )
     print(f"{len(logged)} of {len(found)} checkpoints were logged into {options.logdir} now.")
-    return 0
+
+
+def _load(path: str) -> Any:
+    import keras  # noqa: PLC0415
+
+    try:
+        return keras.saving.load_model(path, compile=False)
+    except TypeError as error:
+        # What Keras raises for a class that it does not know.
+        raise ValueError(
+            f"Keras cannot load the model. Received: {path!r}. {error} "
+            "Where it has layers of your own, --custom MODULE imports what registers them."
+        ) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from tb_convvis.callbacks.budget import Budget
 from tests.callbacks.helpers import fit, pictures, records, small_model, steps
 
 NEXT_TO_NOTHING = 1e-9
+COMPILED = 70.0
+"""Seconds of the first state, with which everything is compiled."""
 
 
 class Clock:
@@ -29,10 +32,12 @@ class Clock:
 
 
 def simulated(share: float, epochs: list[float], costs: list[float]) -> tuple[list[int], list[float]]:
-    """The steps that are logged, and the share that logging has had when each was through."""
+    """The steps logged behind the state before training, and the share that logging them has had by then."""
     clock = Clock()
     budget = Budget(share, clock=clock)
     budget.begin()
+    clock.now += COMPILED
+    budget.took(0, COMPILED)
     logged, shares, trained, spent = [], [], 0.0, 0.0
     for step, (epoch, cost) in enumerate(zip(epochs, costs, strict=True), start=1):
         clock.now += epoch
@@ -56,12 +61,49 @@ def test_the_share_is_kept(share: float, epoch: float, cost: float, count: int) 
     # What an epoch costs is known when one was logged; the last is logged whatever it costs.
     assert logged[0] == 1
     assert logged[-1] == count
-    assert all(had <= share * (1 + 1e-9) for had in shares[1:-1])
-    # No more is left out than has to be: one more epoch earlier would have been too many.
-    for before, step in pairwise(logged[:-1]):
-        taken = cost * (logged.index(step) + 1)
-        earlier = step - 1
-        assert earlier == before or taken > share * epoch * earlier * (1 - 1e-9)
+    # From then on it is known, and the last is paid for by then.
+    assert all(had <= share * (1 + 1e-9) for had in (shares[1:] if len(logged) > 2 else shares[1:-1]))
+    # Evenly: each as soon as the time since the one before pays for it. The first, whose cost nobody knew,
+    # and the last have to be paid for beforehand.
+    gap = max(1, math.ceil(cost / (share * epoch) * (1 - 1e-9)))
+    gaps = [later - before for before, later in pairwise(logged[:-1])]
+    assert all(one in (gap, gap + 1) for one in gaps[1:])
+    assert all(one <= 3 * gap for one in gaps[:1])
+
+
+def test_a_first_state_that_is_not_the_one_before_training_is_not_counted_either() -> None:
+    """A model without an Input has no weights before its first batch; so has a resumed fit with `keep`."""
+    clock = Clock()
+    budget = Budget(0.1, clock=clock)
+    budget.begin()
+    logged: list[int] = []
+    for step in range(4, 60):
+        clock.now += 1.0
+        if budget.affords(step, always=step == 59):
+            cost = COMPILED if not logged else 0.05
+            clock.now += cost
+            budget.took(step, cost)
+            logged.append(step)
+    assert logged == list(range(4, 60))
+
+
+def test_what_failed_is_counted_and_what_was_left_out_is_said_later() -> None:
+    clock = Clock()
+    budget = Budget(0.1, clock=clock)
+    budget.begin()
+    said: dict[int, str | None] = {}
+    budget.took(0, 0.0)
+    for step in range(1, 40):
+        clock.now += 1.0
+        if budget.affords(step, always=False):
+            clock.now += 0.5
+            # The disk is full from the fifth epoch to the thirtieth.
+            budget.took(step, 0.5, logged=not 5 <= step <= 30)
+            said[step] = budget.note(step)
+    # 0.5 s spent, 0.5 s for this one, and 0.4 s that the last one would need.
+    assert sorted(said)[:2] == [1, 14]
+    first = next(step for step in said if step > 30)
+    assert str(said[first]).startswith("epochs from 2 to ")
 
 
 def test_where_there_is_room_nothing_is_left_out() -> None:
@@ -70,7 +112,7 @@ def test_where_there_is_room_nothing_is_left_out() -> None:
 
 
 def test_the_gaps_follow_the_cost() -> None:
-    logged, shares = simulated(0.1, [1.0] * 100, [0.1] * 50 + [0.4] * 50)
+    logged, shares = simulated(0.1, [1.0] * 100, [0.09] * 50 + [0.39] * 50)
     assert logged[:50] == list(range(1, 51))
     gaps = [later - before for before, later in pairwise(logged[51:-1])]
     assert set(gaps) == {4}
@@ -138,7 +180,7 @@ def test_the_default_is_a_tenth_and_survives_saving(tmp_path: Path) -> None:
     assert ConvVis.from_config(ConvVis(tmp_path, budget=None).get_config()).budget is None
 
 
-@pytest.mark.parametrize("share", [0, -0.1, float("nan"), True, "10%"])
+@pytest.mark.parametrize("share", [0, -0.1, 10, float("nan"), True, "10%"])
 def test_what_is_no_share_is_refused(tmp_path: Path, share: Any) -> None:
     with pytest.raises(ValueError, match="Received: budget="):
         ConvVis(tmp_path, budget=share)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import keras
@@ -10,6 +11,8 @@ import pytest
 import tensorflow as tf
 
 from tb_convvis import log_checkpoint
+from tb_convvis.callbacks import checkpoint_log
+from tb_convvis.callbacks.training_log import TrainingLog
 from tests.callbacks.helpers import pictures, records, small_model, steps
 
 FILTERS = "convvis/filters/backbone/conv1"
@@ -65,6 +68,63 @@ def test_the_same_model_trained_on_counts_on(tmp_path: Path) -> None:
     assert steps(tmp_path / "convvis") == [0, 1, 2, 2, 3]
 
 
+def from_one(model: keras.Model, log_dir: Path, last: int, first: int = 1, **settings: object) -> None:
+    """Log steps that do not begin with the state before training."""
+    for step in range(first, last + 1):
+        log_checkpoint(model, log_dir, step, verbose=0, **settings)
+
+
+def as_another_process() -> None:
+    TrainingLog._of_directory.clear()
+    checkpoint_log._open.clear()
+
+
+def test_steps_from_one_on_hide_no_earlier_training(tmp_path: Path) -> None:
+    from_one(small_model(), tmp_path, 5)
+    from_one(small_model(seed=1), tmp_path, 3)
+    as_another_process()
+    from_one(small_model(seed=2), tmp_path, 2)
+    found = [steps(tmp_path / name) for name in ("convvis", "convvis-2", "convvis-3")]
+    assert found == [[1, 2, 3, 4, 5], [1, 2, 3], [1, 2]]
+    as_another_process()
+    # Goes on where the newest ended, or where it is told to.
+    from_one(small_model(seed=2), tmp_path, 4, first=3)
+    as_another_process()
+    from_one(small_model(seed=2), tmp_path, 5, first=4, resume=True)
+    assert steps(tmp_path / "convvis-3") == [1, 2, 3, 4, 4, 5]
+    assert not (tmp_path / "convvis-4").exists()
+
+
+def test_the_same_model_counts_on_from_one_as_well(tmp_path: Path) -> None:
+    model = small_model()
+    from_one(model, tmp_path, 3)
+    from_one(model, tmp_path, 2)
+    assert steps(tmp_path / "convvis") == [1, 2, 3, 4, 5]
+
+
+def test_nothing_is_logged_when_a_log_is_closed(tmp_path: Path) -> None:
+    model = small_model()
+    for step in range(4):
+        log_checkpoint(model, tmp_path, step, freq=2, verbose=0)
+        model.set_weights([weight + 1 for weight in model.get_weights()])
+    log_checkpoint(small_model(seed=1), tmp_path, 0, verbose=0)
+    # The weights of step 3 are gone by then.
+    assert steps(tmp_path / "convvis") == [0, 2]
+
+
+def test_a_directory_that_was_removed_begins_anew(tmp_path: Path) -> None:
+    model = small_model()
+    from_one(model, tmp_path / "logs", 3)
+    shutil.rmtree(tmp_path / "logs")
+    from_one(model, tmp_path / "logs", 2)
+    assert steps(tmp_path / "logs" / "convvis") == [1, 2]
+
+
+def test_names_of_classes_may_be_an_array(tmp_path: Path) -> None:
+    from_one(small_model(), tmp_path, 2, class_names=np.array(["a", "b", "c"]))
+    assert steps(tmp_path / "convvis") == [1, 2]
+
+
 def test_what_cannot_be_used_is_said(tmp_path: Path) -> None:
     model = small_model()
     log_checkpoint(model, tmp_path, 0, verbose=0)
@@ -72,5 +132,9 @@ def test_what_cannot_be_used_is_said(tmp_path: Path) -> None:
         log_checkpoint(model, tmp_path, 1, class_names=["a", "b", "c"])
     with pytest.raises(ValueError, match=r"number of completed epochs.*step=1\.5"):
         log_checkpoint(model, tmp_path, 1.5)
+    with pytest.raises(ValueError, match="step=None"):
+        log_checkpoint(model, tmp_path, None)
+    with pytest.raises(ValueError, match=r"keep=5 without epochs.*epochs=n"):
+        log_checkpoint(model, tmp_path / "other", 0, keep=5)
     with pytest.raises(ValueError, match="not built"):
         log_checkpoint(keras.Sequential([keras.layers.Conv2D(3, 3)]), tmp_path / "other", 0)

@@ -249,7 +249,7 @@ def test_the_search_of_other_pictures_is_not_gone_on_with(
     x, y = data()
     with pytest.raises(ValueError, match="a search of other pictures"):
         replay(small_model(), checkpoints, tmp_path, data=(x[::-1], y), images="all", verbose=0)
-    with pytest.raises(ValueError, match="other settings"):
+    with pytest.raises(ValueError, match="other images: 'all', now 500"):
         replay(small_model(), checkpoints, tmp_path, data=data(), verbose=0)
 
 

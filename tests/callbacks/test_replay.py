@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,12 +13,14 @@ import pytest
 import tensorflow as tf
 
 from tb_convvis import find_checkpoints, load_checkpoint, replay
+from tb_convvis.__main__ import main
 from tb_convvis.callbacks import ConvVis
 from tests.callbacks.helpers import fit, pictures, records, small_model, starts
 from tests.callbacks.same_log import assert_same, by_name
 
 pytestmark = pytest.mark.usefixtures("deterministic")
 
+FILTERS = "convvis/filters/backbone/conv1"
 EPOCHS = 19
 """Twenty checkpoints with the state before training."""
 
@@ -77,7 +80,7 @@ def test_another_log_is_not_written_into(trained: Path, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"holds a training's log"):
         replay(model, found, trained / "logs", verbose=0)
     replay(model, found, tmp_path, verbose=0)
-    with pytest.raises(ValueError, match=r"other settings"):
+    with pytest.raises(ValueError, match=r"other class_names: None, now \['a', 'b', 'c'\]"):
         replay(model, found, tmp_path, class_names=["a", "b", "c"], verbose=0)
     (earlier,) = (path for step, path in found.items() if step == 1)
     with pytest.raises(ValueError, match=r"nothing to log"):
@@ -115,7 +118,7 @@ def test_a_full_disk_stops_it_and_the_step_is_logged_later(
         raise tf.errors.ResourceExhaustedError(None, None, "No space left on device")
 
     with monkeypatch.context() as patched, pytest.warns(RuntimeWarning, match="No space left"):  # noqa: SIM117
-        with pytest.raises(OSError, match="step 1 of filters"):
+        with pytest.raises(OSError, match="step 1 lacks filters"):
             patched.setattr(EventWriter, "_append", full)
             replay(loaded(trained), found, tmp_path, verbose=0)
     assert replay(loaded(trained), found, tmp_path, verbose=0) == [1, 2]
@@ -148,7 +151,12 @@ def test_each_kind_of_checkpoint_is_loaded(trained: Path, tmp_path: Path, kind: 
         (["vgg16-02-0.71.keras", "vgg16-10-0.50.keras"], [2, 10]),
         (["run3_1.weights.h5", "run3_2.weights.h5"], [1, 2]),
         (["7.keras"], [7]),
+        (["vgg16-epoch07.weights.h5"], [7]),
+        (["acc0.91-e01.h5", "acc0.93-e02.h5"], [1, 2]),
         (["best.keras", "last.keras"], None),
+        (["best.weights.h5"], None),
+        (["vgg16-07.weights.h5"], None),
+        (["m-0.5.h5", "m-0.6.h5"], None),
         (["a1.keras", "b1.keras"], None),
     ],
 )
@@ -172,6 +180,66 @@ def test_a_file_that_is_no_checkpoint_is_refused(trained: Path, tmp_path: Path) 
         find_checkpoints(f"{tmp_path}/none-*")
     for weight, other in zip(model.get_weights(), before, strict=True):
         np.testing.assert_array_equal(weight, other)
+
+
+def test_weights_of_a_larger_network_are_refused(tmp_path: Path) -> None:
+    """Keras loads them without a word: it has filled all the layers that there are."""
+    layers = [keras.Input((8, 8, 3)), keras.layers.Conv2D(4, 3), keras.layers.Conv2D(4, 3, padding="same")]
+    larger, smaller = keras.Sequential(layers), keras.Sequential(layers[:-1])
+    larger.compile("adam", "mse")
+    larger.fit(np.zeros((2, 8, 8, 3)), np.zeros((2, 6, 6, 4)), verbose=0)
+    larger.save_weights(tmp_path / "epoch-1.weights.h5")
+    load_checkpoint(larger, tmp_path / "epoch-1.weights.h5")
+    with pytest.raises(ValueError, match=r"holds 2 weights that the model has no place for.*architecture"):
+        load_checkpoint(smaller, tmp_path / "epoch-1.weights.h5")
+
+
+def test_what_fails_as_a_whole_is_no_replay_and_can_be_mended_in_place(trained: Path, tmp_path: Path) -> None:
+    found = find_checkpoints(f"{trained}/epoch-0[012]*")
+    asked = {"data": pictures(), "verbose": 0}
+    with pytest.warns(RuntimeWarning), pytest.raises(ValueError, match=r"features failed: .*no layer 'nope'"):
+        replay(loaded(trained), found, tmp_path, layers=["nope"], **asked)
+    assert replay(loaded(trained), found, tmp_path, **asked) == [0, 1, 2]
+    assert starts(tmp_path / "convvis") == [0]
+
+
+def test_views_are_not_left_out_of_later_steps_in_silence(trained: Path, tmp_path: Path) -> None:
+    found = find_checkpoints(f"{trained}/epoch-0[012]*")
+    replay(loaded(trained), {0: found[0]}, tmp_path, verbose=0)
+    with pytest.raises(ValueError, match=r"other pictures: False, now True.*remove this one"):
+        replay(loaded(trained), found, tmp_path, data=pictures(), verbose=0)
+    with pytest.raises(ValueError, match="Received: budget, epochs"):
+        replay(loaded(trained), found, tmp_path, budget=0.1, epochs=3, verbose=0)
+
+
+def test_again_in_the_same_process_after_the_directory_was_removed(trained: Path, tmp_path: Path) -> None:
+    found, model = find_checkpoints(f"{trained}/epoch-0[012]*"), loaded(trained)
+    for _ in range(2):
+        assert replay(model, found, tmp_path / "logs", verbose=0) == [0, 1, 2]
+        assert [record.step for record in records(tmp_path / "logs" / "convvis", FILTERS)] == [0, 1, 2]
+        shutil.rmtree(tmp_path / "logs")
+
+
+def test_mistakes_end_the_command_in_a_sentence(
+    trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+    command = ["replay", "--model", str(trained / "model.keras"), "--checkpoints", f"{trained}/epoch-0[01]*"]
+    for more, said in (
+        (["--logdir", str(tmp_path / "file" / "below")], "file"),
+        (["--logdir", str(tmp_path / "logs"), "--data", "no_such_module:x"], "no_such_module"),
+        (["--logdir", str(tmp_path / "logs"), "--data", "json:zz"], "zz"),
+        (["--logdir", str(tmp_path / "logs"), "--custom", "no_such_module"], "no_such_module"),
+    ):
+        assert main([*command, *more]) == 2
+        assert said in capsys.readouterr().err
+
+    def stop(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("tb_convvis.callbacks.replay.load_checkpoint", stop)
+    assert main([*command, "--logdir", str(tmp_path / "logs")]) == 130
+    assert "the same command goes on" in capsys.readouterr().err
 
 
 def test_from_the_command_line(trained: Path, tmp_path: Path) -> None:
