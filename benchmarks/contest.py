@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 from benchmarks.peer import PEERS, Peer, PeerError
-from benchmarks.rounds import Run, interleave
+from benchmarks.rounds import Run, Spread, interleave
 
 OURS, LIMIT, OBVIOUS = "here", "limit", "obvious way"
 
@@ -28,6 +28,28 @@ class Limit:
 
 
 @dataclass(frozen=True)
+class Goal:
+    """What a row shall reach: the median of `of`, or of its ratio to `over`, at least or at most `bound`."""
+
+    of: str
+    over: str | None
+    bound: float
+    at_most: bool = False
+
+    def measured(self, values: Mapping[str, list[float]]) -> float | None:
+        """The median; None where someone has no values."""
+        if self.of not in values or (self.over is not None and self.over not in values):
+            return None
+        if self.over is None:
+            return Spread.of(values[self.of]).median
+        return Spread.of_ratio(values[self.of], values[self.over]).median
+
+    def met(self, value: float) -> bool:
+        """Whether a median is within the bound."""
+        return value <= self.bound if self.at_most else value >= self.bound
+
+
+@dataclass(frozen=True)
 class Contest:
     """A row that is set up.
 
@@ -38,6 +60,7 @@ class Contest:
         judge: given a peer's name and its arrays, by how much they differ from ours, relative to the largest;
             None where they cannot be compared.
         runs: peers that need no process of their own, by name.
+        goals: what this project is meant to reach.
     """
 
     ours: Run
@@ -46,6 +69,7 @@ class Contest:
     obvious_words: str = ""
     judge: Callable[[str, Mapping[str, Any]], float | None] | None = None
     runs: Mapping[str, Run] = field(default_factory=dict)
+    goals: Sequence[Goal] = ()
 
 
 @dataclass(frozen=True)
@@ -83,6 +107,7 @@ class Measured:
     differences: dict[str, float]
     limit_words: str = ""
     obvious_words: str = ""
+    goals: Sequence[Goal] = ()
 
 
 class Crew:
@@ -126,6 +151,7 @@ def measure(row: Row, crew: Crew, rounds: int) -> Measured:
 
     with tempfile.TemporaryDirectory() as folder:
         contest = row.set_up(Path(folder))
+        measured.goals = contest.goals
         runs = {OURS: contest.ours}
         if contest.limit is not None:
             runs[LIMIT] = contest.limit.run

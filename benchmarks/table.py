@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from benchmarks.contest import LIMIT, OBVIOUS, OURS, Measured
 from benchmarks.peer import PEERS
@@ -31,6 +31,8 @@ def render(measured: Iterable[Measured], rounds: int) -> str:
         *(f"{number}. {note}" for number, note in enumerate(notes, start=1)),
         "",
         DAGGER,
+        "",
+        *_goals(rows),
         "",
         "What is done, what the limit is, and what the obvious way is:",
         "",
@@ -71,6 +73,29 @@ def _legend(one: Measured) -> str:
         found = ", ".join(f"{name} {value:.0e}" for name, value in one.differences.items())
         parts.append(f"Results differ from ours by, relative to the largest: {found}.")
     return " ".join(parts)
+
+
+def _goals(rows: Sequence[Measured]) -> list[str]:
+    lines = ["| task | what | goal | measured | |", "|---|---|---|---|---|"]
+    for one in rows:
+        for goal in one.goals:
+            value = goal.measured(one.values)
+            what, sign = (goal.of, "≤" if goal.at_most else "≥")
+            if goal.over is not None:
+                what += f" ÷ {goal.over}"
+            show = _show_ratio if goal.over is not None else _show(one.row.unit)
+            told = "–" if value is None else show(value)
+            verdict = "not measured" if value is None else "met" if goal.met(value) else "**missed**"
+            lines.append(f"| {one.row.name} | {what} | {sign} {show(goal.bound)} | {told} | {verdict} |")
+    return lines
+
+
+def _show_ratio(value: float) -> str:
+    return f"{_digits(value)}×"
+
+
+def _show(unit: str) -> Callable[[float], str]:
+    return (lambda value: f"{value:.1%}") if unit == "share" else (lambda value: f"{value * 1e3:.0f} ms")
 
 
 def _amount(spread: Spread, unit: str) -> str:

@@ -12,7 +12,7 @@ import numpy as np
 import tensorflow as tf
 
 from benchmarks import flops
-from benchmarks.contest import Contest, Limit, Row
+from benchmarks.contest import LIMIT, OBVIOUS, OURS, Contest, Goal, Limit, Row
 from benchmarks.models import MODELS, conv_names, pictures
 from benchmarks.rounds import timed
 from benchmarks.work import bare_forward, lay_down
@@ -29,6 +29,9 @@ SAMPLE = {"S": 60, "A": 16}
 COMPARED = 9
 """Units of each layer whose projections are compared with a peer's."""
 
+SEARCH_GOAL = {"S": 1.35, "A": 1.10}
+PROJECTIONS_GOAL = {"S": (88, 6.6), "A": (31, 10)}
+"""Over one by one, and over xplique."""
 NO_SEARCH = "has no search over pictures"
 
 
@@ -76,6 +79,7 @@ def search(key: str, folder: Path) -> Contest:
         ),
         obvious=timed(naive),
         obvious_words="one `predict` for each layer, then NumPy",
+        goals=(Goal(OURS, LIMIT, SEARCH_GOAL[key], at_most=True), Goal(OBVIOUS, OURS, 5)),
     )
 
 
@@ -118,6 +122,10 @@ def projections(key: str, folder: Path) -> Contest:
         obvious=lambda: one_by_one() * multiple,
         obvious_words=f"a GradientTape for each unit, layer by layer; a sample of {SAMPLE[key]}, multiplied",
         judge=partial(_judge, model, images, first),
+        goals=(
+            Goal(OBVIOUS, OURS, PROJECTIONS_GOAL[key][0]),
+            Goal("xplique", OURS, PROJECTIONS_GOAL[key][1]),
+        ),
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks import flops
-from benchmarks.contest import Contest, Limit, Row
+from benchmarks.contest import LIMIT, OURS, Contest, Goal, Limit, Row
 from benchmarks.models import MODELS, pictures
 from benchmarks.rounds import timed
 from benchmarks.work import bare_forward, lay_down
@@ -19,6 +19,8 @@ from tb_convvis.methods import Occlusion, OcclusionProbe, occluder_grid
 IMAGES = {"S": 4, "A": 1}
 BATCH = {"S": 225, "A": 75}
 """Positions at once, of the bare pass and of peers."""
+FASTER_GOAL = {"S": 2.2, "A": 3.5}
+"""Over bare forward passes, one for each position."""
 OVERLAPPING, SIDE_BY_SIDE = 2, 1
 VALUE = {OVERLAPPING: 0.0, SIDE_BY_SIDE: 127.5}
 """Colour of the square; tf-explain has but one."""
@@ -84,7 +86,16 @@ def occlusion(key: str, parts: int, folder: Path) -> Contest:
         obvious=timed(obvious),
         obvious_words="covered pictures made in NumPy, then `predict` in the same batches",
         judge=partial(_judge, probe(images, labels), images.shape[1:3]),
+        goals=_goals(key, parts, whole / changed),
     )
+
+
+def _goals(key: str, parts: int, saved: float) -> list[Goal]:
+    """Of bare passes over whole pictures, which take `saved` times the limit, and of peers."""
+    if parts == SIDE_BY_SIDE:
+        return [Goal("tf-explain", OURS, 4)] if key == "A" else []
+    faster = Goal(OURS, LIMIT, saved / FASTER_GOAL[key], at_most=True)
+    return [faster, Goal("xplique", OURS, 4)] if key == "A" else [faster]
 
 
 def _judge(ours: Occlusion, plane: tuple[int, int], peer: str, answer: Mapping[str, Any]) -> float | None:

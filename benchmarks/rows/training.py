@@ -13,7 +13,7 @@ import keras
 import numpy as np
 
 from benchmarks import flops
-from benchmarks.contest import Contest, Limit, Row
+from benchmarks.contest import OURS, Contest, Goal, Limit, Row
 from benchmarks.models import conv_names, pictures, small
 from benchmarks.peers.timed_fit import timed_fit
 from benchmarks.rounds import Run, timed
@@ -69,6 +69,7 @@ def everything(folder: Path) -> Contest:
         limit=fits.limit(occludes=True),
         obvious=keras_own,
         obvious_words="keras.callbacks.TensorBoard(histogram_freq=1), which writes histograms alone",
+        goals=(Goal(OURS, None, 0.09, at_most=True),),
     )
 
 
@@ -76,7 +77,8 @@ def features(folder: Path) -> Contest:
     """The top-9 search, its projections, their pictures."""
     fits = _Fits(folder)
     ours = fits.run(lambda directory: TopActivations(directory, data=fits.data))
-    return Contest(ours=ours, limit=fits.limit(occludes=False))
+    goals = (Goal(OURS, None, 0.06, at_most=True),)
+    return Contest(ours=ours, limit=fits.limit(occludes=False), goals=goals)
 
 
 class _Fits:

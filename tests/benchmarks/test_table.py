@@ -10,7 +10,7 @@ import pytest
 
 from benchmarks import contest, peer, table
 from benchmarks.bench_growth import exponent
-from benchmarks.contest import Contest, Crew, Limit, Row, measure
+from benchmarks.contest import OURS, Contest, Crew, Goal, Limit, Row, measure
 from benchmarks.rounds import Spread, interleave
 
 SCRIPT = """
@@ -60,7 +60,8 @@ def test_a_peer_that_fails_stands_with_a_dash_and_its_error(homes: None) -> None
     def set_up(folder: Path) -> Contest:
         images = np.arange(6.0).reshape(2, 3)
         np.savez(folder / "work.npz", images=images, scores=images.sum(axis=1))
-        return Contest(lambda: 2.0, Limit("what is counted", lambda: 4.0, 0.25))
+        goals = (Goal("ready", OURS, 1.4), Goal(OURS, None, 1.5, at_most=True), Goal("dies", OURS, 4))
+        return Contest(lambda: 2.0, Limit("what is counted", lambda: 4.0, 0.25), goals=goals)
 
     asked = {name: name for name in ("ready", "other", "raises", "later", "dies", "absent")}
     row = Row("the task", "of some size", set_up, asked, {"unable": "has none"})
@@ -83,6 +84,11 @@ def test_a_peer_that_fails_stands_with_a_dash_and_its_error(homes: None) -> None
     for number, (name, cell) in enumerate(zip(list(peer.PEERS)[1:], cells[6:], strict=True), start=1):
         assert cell == f"– [{number}]"
         assert f"{number}. {reasons[name]}" in text.splitlines()
+    assert [line for line in text.splitlines() if line.startswith("| the task")][1:] == [
+        "| the task | ready ÷ here | ≥ 1.40× | 1.50× | met |",
+        "| the task | here | ≤ 1500 ms | 2000 ms | **missed** |",
+        "| the task | dies ÷ here | ≥ 4.00× | – | not measured |",
+    ]
 
 
 def test_a_result_that_is_another_is_not_timed(homes: None) -> None:
