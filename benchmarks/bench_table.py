@@ -21,6 +21,11 @@ from benchmarks.rows import features, imports, occlusion, training, writing
 from benchmarks.table import render, within
 
 SUBJECTS = (features, occlusion, writing, training, imports)
+BUSY = 1.0
+BUSY_WORDS = (
+    "**The machine was busy with other work**: whoever's threads wait for one another, Captum's above all, "
+    "looks slower than on a quiet one."
+)
 BEGIN, END = "<!-- table -->", "<!-- end of table -->"
 
 
@@ -35,7 +40,10 @@ def main() -> None:
     rows = [row for subject in SUBJECTS for row in subject.rows(options.models)]
     if options.rows:
         rows = [row for row in rows if row.name.startswith(tuple(options.rows))]
-    head = f"{time.strftime('%Y-%m-%d')}: {machine.describe()}; {_rates()}; load {machine.load():.1f} before."
+    load = machine.load()
+    head = f"{time.strftime('%Y-%m-%d')}: {machine.describe()}; {_rates()}; load {load:.1f} before."
+    if load > BUSY:
+        head += f" {BUSY_WORDS}"
     done: list[Measured] = []
     with Crew() as crew:
         for row in rows:

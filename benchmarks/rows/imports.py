@@ -26,7 +26,7 @@ def rows(models: str) -> list[Row]:
     """In total, and beyond the framework."""
     del models  # no network takes part
     return [
-        Row("import", "interpreter, framework and library", total, most_rounds=3),
+        Row("import", "framework and library, in a fresh interpreter", total, most_rounds=3),
         Row(
             "import, beyond the framework",
             "TensorFlow and Keras, or torch, loaded before",
@@ -37,7 +37,7 @@ def rows(models: str) -> list[Row]:
 
 
 def total(folder: Path) -> Contest:
-    """From the start of the interpreter to its end."""
+    """From the first import to the last."""
     framework, _ = HERE
     return Contest(
         ours=_run(sys.executable, HERE, "ended - began"),
