@@ -5,12 +5,15 @@ PORT   ?= 6006
 EPOCHS ?= 12
 # More for `python -m demo_training`, such as DEMO_ARGS="--dataset cifar10".
 DEMO_ARGS ?=
+# For `make bench`, such as BENCH_ARGS="--rounds 3" or BENCH_ARGS=accelerator.
+BENCH_ARGS ?=
 
 VENV := .venv
 PY   := $(VENV)/bin/python
 LOGS := logs/demo
 PEERS := .venv-peers
-WITH_PEERS := $(foreach peer,captum xplique,CONVVIS_$(shell echo $(peer) | tr a-z A-Z)_PYTHON=$(CURDIR)/$(PEERS)/$(peer)/bin/python)
+PEER_NAMES := captum xplique tf_keras_vis
+WITH_PEERS := $(foreach peer,$(PEER_NAMES),CONVVIS_$(shell echo $(peer) | tr a-z A-Z)_PYTHON=$(CURDIR)/$(PEERS)/$(peer)/bin/python)
 # Two tests at a time, those of one file one after the other: most wait for Keras to trace or for a browser.
 TOGETHER := -n 2 --dist loadfile
 SETTINGS = --epochs $(EPOCHS) $(DEMO_ARGS)
@@ -21,7 +24,7 @@ help:
 	@echo 'make demo       train two small networks and open them in TensorBoard  (PORT=6006 EPOCHS=12 DEMO_ARGS=)'
 	@echo 'make test       style, types and all tests, those in a real browser included'
 	@echo 'make test-all   the slow ones and the comparisons with other implementations as well'
-	@echo 'make bench      what logging costs'
+	@echo 'make bench      what things cost, side by side with other implementations  (BENCH_ARGS=)'
 	@echo 'make reliability  every fault, tried in full: kills, full disks, hostile logs, long trainings'
 	@echo 'make compat     the tests in every promised combination of Python, TensorFlow, Keras and TensorBoard'
 	@echo 'make screenshots  the pictures of the documents, from a new training of the demo'
@@ -70,11 +73,12 @@ reliability: $(VENV)/test-installed page browser
 compat: $(VENV)/test-installed page
 	$(PY) -m tests.compat
 
+# A quarter of an hour on a quiet machine. BENCH_ARGS="--write docs/performance.md" replaces the tables there.
 bench: $(VENV)/test-installed peers
-	$(WITH_PEERS) $(PY) -m benchmarks
+	$(WITH_PEERS) TF_CPP_MIN_LOG_LEVEL=2 $(PY) -m benchmarks $(BENCH_ARGS)
 
 # Other implementations, each in an environment of its own: their requirements exclude one another.
-peers: $(PEERS)/captum/installed $(PEERS)/xplique/installed
+peers: $(PEER_NAMES:%=$(PEERS)/%/installed)
 
 $(PEERS)/%/installed: tests/peers/%.txt
 	$(PYTHON) -m venv $(PEERS)/$*

@@ -1,4 +1,4 @@
-"""Run every benchmark, or those named: python -m benchmarks [training reader ...]."""
+"""Run a benchmark, by default the table and the growth: python -m benchmarks [NAME] [ITS OPTIONS]."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ import sys
 from pathlib import Path
 
 PREFIX = "bench_"
+DEFAULT = ("table", "growth")
 
 
 def main() -> None:
-    """Run the benchmarks named on the command line, all when none is."""
+    """The first argument names a benchmark, the rest are its own; without a name, options go to the table."""
     there = sorted(path.stem.removeprefix(PREFIX) for path in Path(__file__).parent.glob(f"{PREFIX}*.py"))
-    chosen = sys.argv[1:] or there
-    unknown = sorted(set(chosen) - set(there))
-    if unknown:
-        sys.exit(f"no such benchmark. Received: {unknown}. Expected some of {there}.")
-    for name in chosen:
-        print(f"\n== {name}", flush=True)
-        sys.argv = [name]  # each may have arguments of its own, which are its defaults here
+    named = sys.argv[1:2] if sys.argv[1:2] and not sys.argv[1].startswith("-") else []
+    if named and named[0] not in there:
+        sys.exit(f"no such benchmark. Received: {named[0]!r}. Expected one of {there}.")
+    options = sys.argv[1 + len(named) :]
+    for name in named or DEFAULT:
+        sys.argv = [name, *options]
         importlib.import_module(f"benchmarks.{PREFIX}{name}").main()
 
 

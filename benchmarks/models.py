@@ -1,10 +1,8 @@
-"""The models that benchmarks of methods run on, pictures to feed them, and an interleaved stopwatch."""
+"""The models that benchmarks of methods run on, and pictures to feed them."""
 
 from __future__ import annotations
 
-import statistics
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 import keras
 import numpy as np
@@ -88,19 +86,6 @@ def pictures(count: int, size: int) -> np.ndarray:
 
 def conv_names(model: keras.Model) -> list[str]:
     return [layer.name for layer in model.layers if isinstance(layer, layers.Conv2D)]
-
-
-def compare(runs: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, float]:
-    """Median seconds of each run, all of them once per round in turning order after one warm-up."""
-    seconds: dict[str, list[float]] = {name: [] for name in runs}
-    for run in runs.values():
-        run()
-    for number in range(rounds):
-        for name in list(runs)[:: 1 if number % 2 == 0 else -1]:
-            start = time.perf_counter()
-            runs[name]()
-            seconds[name].append(time.perf_counter() - start)
-    return {name: statistics.median(values) for name, values in seconds.items()}
 
 
 def _conv(filters: int, name: str, size: int = 3, stride: int = 1) -> layers.Layer:

@@ -56,6 +56,7 @@ def test_every_callback_is_in_the_readme_and_held_by_convvis(name: str, tmp_path
         "docs/reliability.md",
         "docs/doctor.md",
         "docs/notebooks.md",
+        "docs/performance.md",
     ],
 )
 def test_links_and_pictures_in_documents_exist(document: str) -> None:

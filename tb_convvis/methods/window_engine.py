@@ -109,7 +109,7 @@ def _transposed(
     link: Link, signal: Any, tensor: Any, image: Any, start: tuple[Any, Any], *, size: tuple[int, int]
 ) -> Any:
     strides = [1, *link.stride, 1]
-    units = signal.shape[0]
+    units = tf.shape(signal)[0]
     if link.kind == "max_pool":
         read = take_windows(tensor, image, *start, size=size, fill=OUTSIDE)
         kernel = [1, *link.kernel, 1]
@@ -118,18 +118,18 @@ def _transposed(
             orig_input=read, orig_output=peaks, grad=signal, ksize=kernel, strides=strides, padding="VALID"
         )
     if link.kind == "average_pool":
-        shape = tf.constant([units, *size, signal.shape[3]])
+        shape = tf.stack([units, *size, signal.shape[3]])
         return tf.raw_ops.AvgPoolGrad(
             orig_input_shape=shape, grad=signal, ksize=[1, *link.kernel, 1], strides=strides, padding="VALID"
         )
     channels = tensor.shape[2]
     if link.kind == "depthwise":
         return tf.nn.depthwise_conv2d_backprop_input(
-            [units, *size, channels], tensor, signal, strides, "VALID"
+            tf.stack([units, *size, channels]), tensor, signal, strides, "VALID"
         )
     if channels <= 4 and link.stride[0] == link.stride[1] > 1:
         return _transposed_by_phases(signal, tensor, link.stride[0], size)
-    return tf.nn.conv2d_transpose(signal, tensor, [units, *size, channels], strides, "VALID")
+    return tf.nn.conv2d_transpose(signal, tensor, tf.stack([units, *size, channels]), strides, "VALID")
 
 
 def _transposed_by_phases(signal: Any, kernel: Any, stride: int, size: tuple[int, int]) -> Any:

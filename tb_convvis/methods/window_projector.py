@@ -125,7 +125,8 @@ class WindowProjector:
         reads = [values[read] for read in target.reads]
         for first in range(0, len(chosen), target.batch_size):
             rows = chosen[first : first + target.batch_size]
-            padded = rows[np.minimum(np.arange(target.batch_size), len(rows) - 1)]
+            size = step_size(len(rows), target.batch_size)
+            padded = rows[np.minimum(np.arange(size), len(rows) - 1)]
             units = result.units[padded].copy()
             units[:, 0] = np.searchsorted(images, units[:, 0])
             for array, part in zip(result.arrays, target.project(tf.constant(units), *reads), strict=True):
@@ -178,7 +179,7 @@ class WindowProjector:
 
         reads = [self._forward.structured_outputs[read] for read in target.reads]
         specs = [tf.TensorSpec(tensor.shape, tensor.dtype) for tensor in reads]
-        units = tf.TensorSpec((target.batch_size, 4), tf.int32)
+        units = tf.TensorSpec((None, 4), tf.int32)
         target.project = tf.function(project, autograph=False).get_concrete_function(units, *specs)
 
 
@@ -195,6 +196,16 @@ class _Collected:
     def projections(self, size: tuple[int, int]) -> Projections:
         window, row, col, activation = self.arrays
         return Projections(window, row, col, activation, size)
+
+
+def step_size(units: int, most: int) -> int:
+    """How many units a step of ``units`` is filled up to: a power of two or halfway between, or ``most``.
+
+    A few sizes, as convolutions are tuned anew for each; not ``most`` alone, as a batch of large images
+    holds far fewer units than fit into a step.
+    """
+    power = 1 << (units - 1).bit_length()
+    return min(most, 3 * power // 4 if units <= 3 * power // 4 else power)
 
 
 def _units_per_step(links: Sequence[Link], maps: int) -> int:

@@ -11,6 +11,7 @@ import tensorflow as tf
 from keras import layers
 
 from tb_convvis.methods import Deconvnet, deconvnet, top_activations
+from tb_convvis.methods.window_projector import step_size
 from tests.methods.networks import chain, randomise
 from tests.methods.reference import literal_deconvnet
 from tests.zoo import ZOO, build, conv
@@ -169,3 +170,10 @@ def test_bad_arguments() -> None:
         deconvnet("model", "conv1", images, [[0, 0, 0, 0]])
     with pytest.raises(ValueError, match="at least one image"):
         deconvnet(model, "conv1", images[:0], [[0, 0, 0, 0]])
+
+
+@pytest.mark.parametrize(
+    ("units", "filled"), [(1, 1), (2, 2), (3, 3), (5, 6), (9, 12), (13, 16), (33, 38), (38, 38)]
+)
+def test_a_step_is_filled_up_by_half_at_most(units: int, filled: int) -> None:
+    assert step_size(units, 38) == filled

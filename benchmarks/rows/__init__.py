@@ -1,0 +1,1 @@
+"""The tasks of the table, one subject a file; each has a function `rows`."""
