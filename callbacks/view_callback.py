@@ -78,9 +78,10 @@ class ViewCallback(keras.callbacks.Callback):
         self.class_names = given_names(class_names)
         self.on_error = on_error
         self._log: TrainingLog | None = None
-        self._begun, self._logged_step = False, -1
+        self._logged_step = -1
         self._bytes = 0
         self._notes: list[str] = []
+        self._begun = False
         self._budget: Budget | None = None
 
     def keep_to(self, budget: Budget | None) -> None:
@@ -166,7 +167,8 @@ class ViewCallback(keras.callbacks.Callback):
         # Even one that was interrupted is forgotten: its model may be another.
         self._log = None
         self._forget()
-        self._begun, self._logged_step = False, -1
+        self._begun = False
+        self._logged_step = -1
         self._failures.forget()
         if not is_chief(self.model):
             return
