@@ -8,6 +8,7 @@ from typing import Any, Literal
 import keras
 
 from tb_convvis.callbacks.announcement import announce
+from tb_convvis.callbacks.argument_names import argument_names, refuse_unknown
 from tb_convvis.callbacks.budget import Budget
 from tb_convvis.callbacks.filter_images import FilterImages
 from tb_convvis.callbacks.guard import for_every_view
@@ -42,6 +43,7 @@ class ConvVis(keras.callbacks.Callback):
         **common: `tensorboard`, `freq`, `keep`, `class_names` and `on_error`, as in `ViewCallback`.
 
     Raises:
+        TypeError: an argument of another name.
         ValueError: an argument that cannot be used.
 
     Example:
@@ -62,6 +64,8 @@ class ConvVis(keras.callbacks.Callback):
         **common: Any,
     ) -> None:
         super().__init__()
+        handed_on = argument_names(ViewCallback)
+        refuse_unknown(type(self), common.keys() - handed_on, argument_names(type(self)) | handed_on)
         self.layers, self.channel_order = listed(layers), channel_order
         self.images, self.budget = images, budget
         self._budget = None if budget is None else Budget(budget)

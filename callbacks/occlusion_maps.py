@@ -8,6 +8,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from tb_convvis.callbacks.class_names import missing_names
 from tb_convvis.callbacks.duration_notice import DurationNotice
 from tb_convvis.callbacks.guard import OUT_OF_MEMORY
 from tb_convvis.callbacks.map_examples import MapExamples
@@ -145,6 +146,9 @@ class OcclusionMaps(ViewCallback):
             self.note(sentence)
         if self._missing or not self._recorded:
             record = probe_record(probe, self.seed, self.class_names, self.channel_order)
+            for sentence in missing_names(self.class_names, probe.labels, self.model):
+                self.note(sentence)
+                self.say("class_names", sentence)
             self.write(step, "probe", "occlusion", record.facts, record.blobs)
             self._recorded = True
         if self._examples is None:

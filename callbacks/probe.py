@@ -71,7 +71,7 @@ def draw_probe(
 
     Raises:
         TypeError: data of another kind.
-        ValueError: data without pictures, or with pictures of several sizes.
+        ValueError: data without pictures, with pictures of several sizes, or with more or fewer labels.
 
     Example:
         >>> draw_probe((np.zeros((20, 8, 8, 3)), np.arange(20)), count=5).labels.shape
@@ -225,7 +225,20 @@ def split(data: Any, spread: bool) -> tuple[Any, NDArray[np.int64] | None, Label
         form = "none" if given is None else "other"
     elif spread and shared_out(given):
         form = "shares"
-    return _arrays(data[0]), labels, form
+    images = _arrays(data[0])
+    _check_as_many(len(tf.nest.flatten(images)[0]), given if labels is None else labels)
+    return images, labels, form
+
+
+def _check_as_many(pictures: int, labels: Any) -> None:
+    """Check that there is a label for each picture; labels may be arrays of several outputs."""
+    shapes: list[tuple[int, ...]] = [getattr(one, "shape", ()) for one in tf.nest.flatten(labels)]
+    for count in (shape[0] for shape in shapes if len(shape) > 0):
+        if count != pictures:
+            raise ValueError(
+                f"data as a tuple is (x, y), as long as each other. Received: x has {pictures} pictures, "
+                f"y {count} labels."
+            )
 
 
 def _arrays(images: Any) -> Any:

@@ -6,6 +6,7 @@ import os
 import re
 from contextlib import suppress
 from pathlib import PurePath
+from typing import Any
 
 import tensorflow as tf
 from google.protobuf.message import DecodeError
@@ -23,8 +24,11 @@ _RUN_DIRECTORY = re.compile(rf"{schema.RUN_DIRECTORY}(?:-(\d+))?/?")
 def given_directory(log_dir: str | os.PathLike[str] | None, tensorboard: object) -> str | None:
     """Return where the user wants to log as text; None where a `keras.callbacks.TensorBoard` says it.
 
+    A `~` at its beginning stands for the user's home directory.
+
     Raises:
-        ValueError: not exactly one of the two, or a remote address that pathlib has spoilt.
+        ValueError: not exactly one of the two, something else than they are, an empty text, which would be
+            the root of the file system, or a remote address that pathlib has spoilt.
     """
     if (log_dir is None) == (tensorboard is None):
         raise ValueError(
@@ -36,7 +40,20 @@ def given_directory(log_dir: str | os.PathLike[str] | None, tensorboard: object)
             f"pathlib turns the two slashes of a remote address into one. Received: log_dir={log_dir!r}. "
             "Expected a str such as 'gs://bucket/run'."
         )
-    return None if log_dir is None else os.fspath(log_dir)
+    if log_dir is None:
+        if not hasattr(tensorboard, "log_dir"):
+            raise ValueError(
+                f"Received: tensorboard={tensorboard!r}. Expected a keras.callbacks.TensorBoard."
+            )
+        return None
+    if not isinstance(log_dir, (str, os.PathLike)) or not os.fspath(log_dir):
+        raise ValueError(f"Received: log_dir={log_dir!r}. Expected the path of a directory.")
+    return os.path.expanduser(os.fspath(log_dir))  # noqa: PTH111 (a Path would spoil gs://)
+
+
+def followed_directory(tensorboard: Any) -> str:
+    """Return where a `keras.callbacks.TensorBoard` logs; it takes an empty text for the working directory."""
+    return str(tensorboard.log_dir) or os.curdir
 
 
 def newest_run(log_dir: str) -> int:

@@ -8,6 +8,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from tb_convvis.callbacks.class_names import missing_names
 from tb_convvis.callbacks.guard import OUT_OF_MEMORY
 from tb_convvis.callbacks.layer_features import LayerFeatures
 from tb_convvis.callbacks.layers import layers_by_path, path_of_call, searched_layers, source_of
@@ -128,6 +129,9 @@ class TopActivations(ViewCallback):
             self._probe = self._draw()
         if self._missing or not self._recorded:
             record = probe_record(self._probe, self.seed, self.class_names, self.channel_order)
+            for sentence in missing_names(self.class_names, self._probe.labels, self.model):
+                self.note(sentence)
+                self.say("class_names", sentence)
             self.write(step, "probe", "pictures", record.facts, record.blobs)
             self._recorded = True
         pictures = self._probe.images

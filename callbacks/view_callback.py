@@ -14,13 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tb_convvis import schema
+from tb_convvis.callbacks.argument_names import argument_names, refuse_unknown
 from tb_convvis.callbacks.budget import Budget
 from tb_convvis.callbacks.chief import is_chief
+from tb_convvis.callbacks.class_names import given_names
 from tb_convvis.callbacks.failures import Failures, OnError
 from tb_convvis.callbacks.guard import guarded
 from tb_convvis.callbacks.layers import LayerChoice, layer_names, listed
 from tb_convvis.callbacks.missing_epochs import MissingEpochs
-from tb_convvis.callbacks.run_directory import given_directory
+from tb_convvis.callbacks.run_directory import followed_directory, given_directory
 from tb_convvis.callbacks.schedule import Frequency, Schedule
 from tb_convvis.callbacks.training_log import LogWriteError, TrainingLog
 
@@ -29,7 +31,7 @@ class ViewCallback(keras.callbacks.Callback):
     """Base of the callbacks that log one view: subclasses set `view` and implement `log_step`.
 
     Args:
-        log_dir: directory to log into; the records go to its sub-directory `convvis`.
+        log_dir: directory to log into, `~` for home; the records go to its sub-directory `convvis`.
         tensorboard: a `keras.callbacks.TensorBoard` whose directory is followed, instead of `log_dir`.
             It is asked when training begins, so that a tuner may still move it.
         data: pictures for the views that run some through the network: an array, (x, y), a
@@ -46,6 +48,7 @@ class ViewCallback(keras.callbacks.Callback):
             "raise": it stops training.
 
     Raises:
+        TypeError: an argument of another name.
         ValueError: an argument that cannot be used, or not exactly one of `log_dir` and `tensorboard`.
     """
 
@@ -62,18 +65,18 @@ class ViewCallback(keras.callbacks.Callback):
         keep: int | None = None,
         class_names: Sequence[str] | None = None,
         on_error: OnError = "warn",
+        **unknown: object,
     ) -> None:
         super().__init__()
+        refuse_unknown(type(self), unknown, argument_names(type(self)))
         self._failures = Failures(self.view, on_error)
         self.log_dir = given_directory(log_dir, tensorboard)
-        if isinstance(class_names, str):
-            raise ValueError(f"Received: class_names={class_names!r}. Expected a list of names.")
         self.tensorboard = tensorboard
         self.data = data
         self.layers = listed(layers)
         self._schedule = Schedule(freq, keep)
         self.freq, self.keep = self._schedule.freq, self._schedule.keep
-        self.class_names = None if class_names is None else [str(name) for name in class_names]
+        self.class_names = given_names(class_names)
         self.on_error = on_error
         self._log: TrainingLog | None = None
         self.logged_step = -1
@@ -170,9 +173,8 @@ class ViewCallback(keras.callbacks.Callback):
         if not is_chief(self.model):
             return
         self._schedule.check(self.params)
-        log_dir = self.log_dir if self.tensorboard is None else str(self.tensorboard.log_dir)
         self._log = TrainingLog.join(
-            str(log_dir),
+            self.log_dir or followed_directory(self.tensorboard),
             self.params,
             self.model,
             view=self.view,

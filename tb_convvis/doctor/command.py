@@ -25,6 +25,10 @@ MAX_SHOWN = 300
 """Letters of a line that come from a log."""
 
 
+class _UsageError(Exception):
+    """An argument that cannot be used; the text says why."""
+
+
 @dataclass
 class _Total:
     files: int = 0
@@ -36,12 +40,9 @@ class _Total:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
-    parser.add_argument(
-        "logdir", type=Path, metavar="LOGDIR", help="a local log directory; it is not changed"
-    )
+    parser.add_argument("logdir", metavar="LOGDIR", help="a local log directory; it is not changed")
     parser.add_argument(
         "--salvage",
-        type=Path,
         metavar="NEWDIR",
         help="write every valid record below this directory, which must be empty or not exist",
     )
@@ -53,22 +54,44 @@ def run(options: argparse.Namespace) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
-    if not options.logdir.is_dir():
-        return _refuse(f"{options.logdir} is no directory. Expected: a local log directory.")
-    files = list(find(options.logdir))
     try:
-        if options.salvage is not None:
+        logdir = _log_directory(options.logdir)
+        salvage = None if options.salvage is None else _local(options.salvage)
+        files = list(find(logdir))
+        if not files:
+            raise _UsageError(f"no event file below {logdir}. Expected: a log directory that holds some.")
+        if salvage is not None:
             parents = {file.path.parent for file in files}
-            check_directory(options.salvage, options.logdir, sorted(parents))
-        total = _examine_all(files, options.salvage)
-    except (SalvageError, OSError) as error:
+            check_directory(salvage, logdir, sorted(parents))
+        total = _examine_all(files, salvage)
+    except (_UsageError, SalvageError, OSError) as error:
         return _refuse(str(error))
     where = f"{total.bad_files} of {_counted(total.files, 'event file')}"
     kept = _counted(total.valid, "valid record")
     _say(f"{_counted(total.problems, 'problem')} in {where}, {_counted(total.notes, 'note')}; {kept}.")
-    if options.salvage is not None:
-        _say(f"They were written below {options.salvage}.")
+    if salvage is not None:
+        _say(f"They were written below {salvage}." if total.valid else "Nothing was written.")
     return 1 if total.problems else 0
+
+
+def _log_directory(text: str) -> Path:
+    path = _local(text)
+    if path.is_file():
+        raise _UsageError(f"{text} is a file. Expected: a log directory, such as {path.parent}.")
+    if not path.is_dir():
+        raise _UsageError(f"{text} is no directory. Expected: a local log directory.")
+    return path
+
+
+def _local(text: str) -> Path:
+    # Before it is a path, which has one slash less of gs://.
+    if "://" in text:
+        raise _UsageError(
+            f"{text} is a remote directory. Expected: a local one; copy a remote log directory first."
+        )
+    if not text:
+        raise _UsageError("'' is no directory. Expected: a local directory.")
+    return Path(text)
 
 
 def escaped(text: str, most: int = MAX_SHOWN) -> str:
@@ -88,13 +111,15 @@ def escaped(text: str, most: int = MAX_SHOWN) -> str:
 def _examine_all(files: Sequence[EventFile], salvage: Path | None) -> _Total:
     total = _Total(files=len(files))
     progress = Progress(sum(file.size for file in files))
-    for file in files:
-        summary = _examine_one(file, salvage, progress)
-        total.bad_files += bool(summary.problems)
-        total.valid += summary.valid
-        total.problems += summary.problems
-        total.notes += summary.notes
-    progress.clear()
+    try:
+        for file in files:
+            summary = _examine_one(file, salvage, progress)
+            total.bad_files += bool(summary.problems)
+            total.valid += summary.valid
+            total.problems += summary.problems
+            total.notes += summary.notes
+    finally:
+        progress.clear()
     return total
 
 

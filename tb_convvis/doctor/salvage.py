@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
@@ -15,7 +16,7 @@ FILE_VERSION = "brain.Event:2"
 
 
 class SalvageError(Exception):
-    """The new directory cannot be used; the text says why."""
+    """The new directory cannot be used; the text says why. No OSError: that would be one of the old log."""
 
 
 class SalvagedFile:
@@ -39,14 +40,19 @@ class SalvagedFile:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._file is not None:
-            self._file.close()
+            with self._writing():
+                self._file.close()
 
     def keep(self, record: Record) -> None:
         """Add a record as it is.
 
         Raises:
-            OSError: it cannot be written.
+            SalvageError: it cannot be written. Leaving, which writes what is buffered, raises it, too.
         """
+        with self._writing():
+            self._write(record)
+
+    def _write(self, record: Record) -> None:
         if self._file is None:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             self._file = self._path.open("xb")
@@ -55,6 +61,14 @@ class SalvagedFile:
                 version = event_pb2.Event(wall_time=first.wall_time, file_version=FILE_VERSION)
                 self._file.write(frame(version.SerializeToString()))
         self._file.write(record.framed)
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            reason = error.strerror or error
+            raise SalvageError(f"cannot write {self._path}: {reason}. The old log is as it was.") from error
 
 
 def salvaged_name(name: Path) -> Path:

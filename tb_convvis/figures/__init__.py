@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from tb_convvis.figures import changes, convergence, features, filters, layers, occlusion, weights
@@ -77,7 +77,7 @@ def figure(
         >>> tb_convvis.figure("logs", view="features", epoch=20, layer="conv2")  # doctest: +SKIP
         <Figure features: run1: ...>
     """
-    if view not in VIEWS:
+    if not isinstance(view, str) or view not in VIEWS:
         raise ValueError(
             f"there is no figure of this view. Received: view={view!r}. Expected one of {list(VIEWS)}."
         )
@@ -89,6 +89,8 @@ def figure(
             f"the view {view} takes no {foreign[0]}. Received: {foreign[0]}={own[foreign[0]]!r}. "
             f"Expected of these only {list(chosen.takes)}."
         )
+    if maps is not None and not isinstance(maps, Iterable):
+        raise ValueError(f"Received: maps={maps!r}. Expected a list of numbers, or None.")
     _whole("epoch", epoch, least=0)
     _whole("scale", scale, least=1)
     _whole("picture", picture, least=0)
@@ -98,8 +100,14 @@ def figure(
         _whole("maps", one, least=0)
     if numbers is not None and not numbers:
         raise ValueError("Received: maps=[]. Expected at least one number, or None.")
+    if numbers is not None and len(set(numbers)) < len(numbers):
+        raise ValueError(f"Received: maps={list(numbers)}. Expected each number once.")
     runs = _having(open_runs(logdir, run), view, by_name=run is not None)
     return chosen.draw(runs, Ask(epoch, layer, numbers, picture, since, scale))
+
+
+_OF_FEATURES = dict.fromkeys(("changes", "convergence"), "features")
+"""By view the one that its records are logged with, and what failed."""
 
 
 def _whole(name: str, value: object, least: int) -> None:
@@ -116,8 +124,11 @@ def _having(runs: Sequence[Run], view: str, *, by_name: bool) -> list[Run]:
     if not found or (by_name and len(found) < len(runs)):
         lacking = next(run for run in runs if run not in found)
         views = [name for name, other in VIEWS.items() if other.has(lacking)]
+        failures = lacking.failures(_OF_FEATURES.get(view, view))
+        why = f", as it failed {enumerate_words(failures, most=3)}" if failures else ""
         raise ValueError(
-            f"{lacking.title} logged nothing for the view. Received: view={view!r}. Expected one of {views}."
+            f"{lacking.title} logged nothing for the view{why}. Received: view={view!r}. "
+            f"Expected one of {views}."
         )
     if len(found) > MAX_RUNS:
         names = enumerate_words([repr(run.name) for run in found], most=20)

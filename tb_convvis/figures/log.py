@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from tensorboard.backend.event_processing import data_provider, io_wrapper
 from tensorboard.context import RequestContext
@@ -34,12 +34,19 @@ def open_runs(logdir: LogDir, wanted: str | Sequence[str] | None) -> list[Run]:
     Raises:
         ValueError: there are none, a name is not that of one, or there are too many to be read for a figure.
     """
+    if not isinstance(logdir, (str, os.PathLike)) or not os.fspath(logdir):
+        raise ValueError(f"Received: logdir={logdir!r}. Expected the path of a log directory.")
     # No `Path`: it would take one of the slashes of gs:// away.
     path = os.path.expanduser(os.fspath(logdir)).rstrip("/\\") or os.sep  # noqa: PTH111
     head, tail = os.path.split(path)
     if wanted is None and _is_convvis(tail):
         # Loss and Keras's histograms stand beside it.
         path, wanted = head or os.curdir, [tail]
+    if os.path.isfile(path):  # noqa: PTH113 (as above)
+        raise ValueError(
+            f"this is a file. Received: logdir={str(logdir)!r}. "
+            f"Expected a log directory, such as {head or os.curdir!r}."
+        )
     directories = {os.path.relpath(one, path): one for one in io_wrapper.GetLogdirSubdirectories(path)}
     if not directories:
         raise ValueError(f"no event files below the log directory. Received: logdir={str(logdir)!r}.")
@@ -74,7 +81,9 @@ def _matching(names: Sequence[str], wanted: str | Sequence[str] | None) -> list[
                 f"{_names(ours)}."
             )
         return sorted(names, key=_natural)
-    asked = [wanted] if isinstance(wanted, str) else list(wanted)
+    asked = list(wanted) if isinstance(wanted, Iterable) and not isinstance(wanted, str) else [wanted]
+    if not all(isinstance(name, str) for name in asked):
+        raise ValueError(f"Received: run={wanted!r}. Expected one of {_names(ours)}, or a list of them.")
     if not 0 < len(asked) <= MAX_RUNS:
         raise ValueError(f"Received: {len(asked)} runs. Expected 1 to {MAX_RUNS} of {_names(ours)}.")
     return list(dict.fromkeys(_one(name, names, ours) for name in asked))

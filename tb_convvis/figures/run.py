@@ -146,6 +146,19 @@ class Run:
                 return f"at epoch {status.step}: {one_line(failure.get('reason', 'for an unknown reason'))}"
         return None
 
+    def failures(self, view: str) -> list[str]:
+        """Return what failed the last time that a view was to be logged, and why, if the log says."""
+        try:
+            status = self.record("run", view, None)
+        except (ValueError, UnreadableError):
+            return []
+        found = _dictionaries(status.manifest.facts.get("failures"))
+        layers = [f"for {one_line(one['layer'])} " if one.get("layer") is not None else "" for one in found]
+        return [
+            f"{layer}at epoch {status.step}: {one_line(one.get('reason', 'for an unknown reason'))}"
+            for layer, one in zip(layers, found, strict=True)
+        ]
+
     def version_at(self, step: int) -> str:
         """Return the version that logged the training which a step belongs to."""
         try:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -37,6 +39,27 @@ def test_a_dataset_may_be_batched_or_not_and_endless(batched: bool) -> None:
 def test_labels_are_classes_or_none(labels: np.ndarray | None, expected: list[int] | None) -> None:
     probe = draw_probe((np.zeros((3, 4, 4, 1)), labels), count=3)
     assert (None if probe.labels is None else probe.labels.tolist()) == expected
+
+
+@pytest.mark.parametrize(
+    ("labels", "count"),
+    [
+        (np.zeros(5, int), 5),
+        (np.zeros(5, int).tolist(), 5),
+        (np.zeros((7, 2)), 7),
+        ([np.zeros((6, 2)), np.zeros((5, 2))], 5),
+    ],
+    ids=["fewer", "list", "more-and-no-classes", "second-output"],
+)
+@pytest.mark.parametrize("spread", [False, True])
+def test_pictures_and_labels_that_are_not_as_many_are_refused(labels: Any, count: int, spread: bool) -> None:
+    with pytest.raises(ValueError, match=f"x has 6 pictures, y {count} labels"):
+        draw_probe((np.zeros((6, 4, 4, 1)), labels), count=3, spread=spread)
+
+
+def test_labels_of_several_outputs_are_as_many_as_pictures() -> None:
+    probe = draw_probe((np.zeros((6, 4, 4, 1)), {"a": np.zeros((6, 2)), "b": np.zeros(6)}), count=3)
+    assert (probe.count, probe.labels, probe.form) == (3, None, "other")
 
 
 def test_several_inputs_are_drawn_together() -> None:

@@ -212,6 +212,9 @@ def test_numbers_and_sequences_of_any_kind_say_how_often(tmp_path: Path, freq: o
     ("arguments", "message"),
     [
         ({}, "log_dir=None, tensorboard=None"),
+        ({"log_dir": ""}, "log_dir=''"),
+        ({"log_dir": 3}, "log_dir=3"),
+        ({"tensorboard": "logs"}, "tensorboard='logs'. Expected a keras.callbacks.TensorBoard"),
         ({"log_dir": "x", "freq": 0}, "freq=0"),
         ({"log_dir": "x", "freq": []}, "freq="),
         ({"log_dir": "x", "freq": "often"}, "freq='often'"),

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
+import resource
 from pathlib import Path
 
+import numpy as np
 import pytest
 from tensorboard.compat.proto import event_pb2
 
 from tb_convvis.__main__ import main
 from tb_convvis.doctor.causes import CAUSES
 from tb_convvis.doctor.command import escaped
-from tests.logs import write_run
+from tests.logs import LogFile, write_run
 from tests.reliability.damaged_files import DAMAGED_FILES, damaged_record, write_filters
 from tests.reliability.odd_directories import ODD_DIRECTORIES
 from tests.reliability.record_file import flip, places
@@ -125,6 +127,72 @@ def test_no_directory_is_bad_usage(tmp_path: Path, capsys: pytest.CaptureFixture
     with pytest.raises(SystemExit) as refused:
         main(["doctor"])
     assert refused.value.code == 2
+
+
+@pytest.mark.parametrize("record", ["small", "larger-than-a-buffer"])
+def test_a_new_directory_that_cannot_be_written_is_not_blamed_on_the_log(
+    tmp_path: Path, record: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A small record is only flushed as its file is closed, a large one as it is kept."""
+    with LogFile(tmp_path / "old") as file:
+        size = 8 if record == "small" else 300
+        file.filters("conv1", 1, np.ones((3, 3, 3, size), np.float32))
+    before = files(tmp_path / "old")
+    limit = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, limit[1]))
+    try:
+        status = main(["doctor", str(tmp_path / "old"), "--salvage", str(tmp_path / "new")])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+    said = capsys.readouterr()
+    assert status == 2
+    assert said.out == ""
+    (name,) = before
+    assert said.err.startswith(f"doctor: cannot write {tmp_path / 'new' / name}: File too large.")
+    assert files(tmp_path / "old") == before
+
+
+def test_a_new_directory_that_cannot_be_made_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_filters(tmp_path / "old")
+    assert main(["doctor", str(tmp_path / "old"), "--salvage", "/proc/none"]) == 2
+    said = capsys.readouterr()
+    assert (said.out, said.err[:34]) == ("", "doctor: cannot write /proc/none/ev")
+
+
+def test_nothing_found_is_not_said_to_be_healthy(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "empty" / "run").mkdir(parents=True)
+    assert main(["doctor", str(tmp_path / "empty"), "--salvage", str(tmp_path / "new")]) == 2
+    said = capsys.readouterr()
+    assert (said.out, said.err) == (
+        "", f"doctor: no event file below {tmp_path / 'empty'}. Expected: a log directory that holds some.\n"
+    )  # fmt: skip
+
+
+def test_nothing_is_said_to_be_written_where_no_record_is_valid(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "old" / "events.out.tfevents.1"
+    path.parent.mkdir()
+    path.write_bytes(bytes(100))
+    assert main(["doctor", str(path.parent), "--salvage", str(tmp_path / "new")]) == 1
+    assert capsys.readouterr().out.endswith("0 valid records.\nNothing was written.\n")
+    assert not (tmp_path / "new").exists()
+
+
+def test_what_is_no_local_directory_is_named_as_it_was_given(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = write_filters(tmp_path / "run")
+    for arguments, words in (
+        (["gs://b/logs"], "gs://b/logs is a remote directory. Expected: a local one; copy "),
+        ([str(tmp_path), "--salvage", "gs://b/new"], "gs://b/new is a remote directory."),
+        ([str(file)], f"{file} is a file. Expected: a log directory, such as {tmp_path / 'run'}."),
+        ([""], "'' is no directory."),
+    ):
+        assert main(["doctor", *arguments]) == 2
+        assert capsys.readouterr().err.startswith(f"doctor: {words}")
 
 
 def test_a_name_cannot_command_the_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

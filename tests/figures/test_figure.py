@@ -157,6 +157,11 @@ def test_a_failed_epoch_is_said(tmp_path: Path) -> None:
         ({"run": "sdg"}, "run='sdg'. Expected one of 'adam/convvis' and 'deep/sgd/convvis'"),
         ({"run": "adam/train"}, "ConvVis logged nothing there"),
         ({"run": []}, "0 runs. Expected 1 to 4"),
+        ({"run": 3}, "run=3. Expected one of 'adam/convvis' and 'deep/sgd/convvis', or a list"),
+        ({"run": [3]}, r"run=\[3\]. Expected one of"),
+        ({"maps": 3}, "maps=3. Expected a list of numbers"),
+        ({"maps": [1, 0, 1]}, r"maps=\[1, 0, 1\]. Expected each number once"),
+        ({"view": ["filters"]}, r"view=\['filters'\]. Expected one of"),
     ],
 )
 def test_what_cannot_be_drawn_is_refused_in_words(logs: Path, wrong: dict[str, Any], words: str) -> None:
@@ -168,6 +173,34 @@ def test_directories_without_logs_are_refused(tmp_path: Path) -> None:
     for path in (tmp_path, tmp_path / "missing"):
         with pytest.raises(ValueError, match=f"no event files.*{re.escape(str(path))}"):
             tb_convvis.figure(path)
+
+
+@pytest.mark.parametrize("logdir", ["", None, 3])
+def test_what_is_no_path_is_no_log_directory(logdir: Any) -> None:
+    with pytest.raises(ValueError, match=f"logdir={logdir!r}. Expected the path of a log directory"):
+        tb_convvis.figure(logdir)
+
+
+def test_a_file_is_no_log_directory(logs: Path) -> None:
+    file = next((logs / "adam" / "convvis").iterdir())
+    with pytest.raises(ValueError, match=f"is a file.*{re.escape(str(file))}.*such as '{file.parent}'"):
+        tb_convvis.figure(file)
+
+
+@pytest.mark.parametrize("view", ["features", "convergence"])
+def test_a_view_that_was_not_logged_says_what_failed(tmp_path: Path, view: str) -> None:
+    write_run(tmp_path / "run", range(2), keras=False)
+    failures = [
+        {"view": "features", "layer": None, "reason": "ValueError: pictures\nof several sizes"},
+        {"view": "features", "layer": "conv9", "reason": "ValueError: no such layer"},
+    ]
+    with LogFile(tmp_path / "run" / "convvis", number=1) as file:
+        file.record("run", "features", 2, {"view": "features", "failures": failures})
+    words = (
+        "as it failed at epoch 2: ValueError: pictures of several sizes and for conv9 at epoch 2: ValueError"
+    )
+    with pytest.raises(ValueError, match=words):
+        tb_convvis.figure(tmp_path, view)
 
 
 def test_epochs_before_the_first_log_are_refused(tmp_path: Path) -> None:
