@@ -11,7 +11,7 @@ import numpy as np
 
 from tb_convvis.callbacks.checkpoint_search import CheckpointSearch
 from tb_convvis.callbacks.convvis import ConvVis
-from tb_convvis.callbacks.run_directory import last_logged
+from tb_convvis.callbacks.run_directory import given_directory, last_logged
 from tb_convvis.callbacks.top_activations import TopActivations
 from tb_convvis.callbacks.training_log import RESUMES
 from tb_convvis.callbacks.whole_numbers import whole
@@ -69,7 +69,7 @@ class CheckpointLog:
         self.model = model
         self.settings = {**settings, "epochs": epochs, "verbose": verbose, "resume": resume}
         self.last_step: int | None = None
-        self._log_dir = os.fspath(log_dir)
+        self._log_dir = str(given_directory(log_dir, None))
         # Whoever hands a state in wants it logged.
         self._callback = ConvVis(log_dir, **{"budget": None, **settings})
         if search is not None:

@@ -15,7 +15,7 @@ import tensorflow as tf
 from tb_convvis.callbacks.checkpoint_files import load_checkpoint
 from tb_convvis.callbacks.checkpoint_log import CheckpointLog
 from tb_convvis.callbacks.checkpoint_search import CheckpointSearch
-from tb_convvis.callbacks.run_directory import newest_run, run_name
+from tb_convvis.callbacks.run_directory import given_directory, newest_run, run_name
 from tb_convvis.callbacks.training_log import LogWriteError
 from tb_convvis.callbacks.whole_file import write_whole
 from tb_convvis.callbacks.whole_numbers import count_of
@@ -83,7 +83,7 @@ def replay(
     steps = sorted(checkpoints)
     if not steps:
         raise ValueError("there is nothing to log. Received: no checkpoints.")
-    directory = os.fspath(log_dir).rstrip("/")
+    directory = str(given_directory(log_dir, None)).rstrip("/")
     search = None
     if images == "all" or ray is not None:
         search = CheckpointSearch(model, checkpoints, data, directory, images=images, ray=ray)

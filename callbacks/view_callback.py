@@ -83,9 +83,8 @@ class ViewCallback(keras.callbacks.Callback):
         """The last step that was logged in this fit; -1 where none was."""
         self.failure: str | None = None
         """Why the last step that was tried failed as a whole; None where it did not."""
-        self._bytes = 0
+        self._bytes, self._begun = 0, False
         self._notes: list[str] = []
-        self._begun = False
         self._budget: Budget | None = None
 
     def keep_to(self, budget: Budget | None) -> None:
@@ -167,8 +166,7 @@ class ViewCallback(keras.callbacks.Callback):
         # Even one that was interrupted is forgotten: its model may be another.
         self._log = None
         self._forget()
-        self._begun = False
-        self.logged_step = -1
+        self._begun, self.logged_step = False, -1
         self._failures.forget()
         if not is_chief(self.model):
             return
