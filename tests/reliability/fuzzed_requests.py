@@ -23,7 +23,7 @@ from tests.reliability.figure import Figure
 
 READERS = ("rust", "python")
 REQUESTS = 10_000
-SHORT_REQUESTS = 150
+SHORT_REQUESTS = 80
 MAX_SECONDS = 1.0
 ATTEMPTS = 3
 """A request that is slow is slow again; one that waited for a busy machine is not."""
