@@ -37,7 +37,7 @@ from tb_convvis.tensor_series import (
     from_data_server,
     from_multiplexer,
 )
-from tb_convvis.unreadable import UnreadableError, unreadable
+from tb_convvis.unreadable import NotAtHandError, UnreadableError, unreadable
 
 MAX_CACHED_BYTES = 64 * 2**20
 """Of the keys, of the manifests and of the blobs, each."""
@@ -51,10 +51,14 @@ MAX_PLAIN_STEP = 2**53
 
 @dataclass(frozen=True)
 class Query:
-    """What TensorBoard wants to know of every request: its context and experiment."""
+    """What TensorBoard wants to know of every request: its context and experiment.
+
+    `only_at_hand`: whether to raise NotAtHandError instead of asking the data server.
+    """
 
     context: Any
     experiment: str
+    only_at_hand: bool = False
 
 
 @dataclass(frozen=True)
@@ -181,6 +185,7 @@ class Store:
         return known
 
     def _read(self, query: Query, key: str) -> bytes:
+        self._check_at_hand(query)
         try:
             return bytes(self._provider.read_blob(query.context, blob_key=key))
         except Exception as error:
@@ -234,6 +239,11 @@ class Store:
         where = {"experiment": query.experiment, "plugin": plugin}
         return list_series(call, self._multiplexer, query.context, runs=runs, tags=tags, **where)
 
+    def _check_at_hand(self, query: Query) -> None:
+        # The Python reader has everything in this process.
+        if query.only_at_hand and self._multiplexer is None:
+            raise NotAtHandError
+
     def _state(self, query: Query, run: str, tag: str) -> State:
         """That of a tag of which only the metadata could be listed with the others."""
         series = self._one(self._provider.list_blob_sequences, query, PLUGIN_NAME, run, tag)
@@ -244,6 +254,7 @@ class Store:
     def _one(
         self, call: Callable[..., Any], query: Query, plugin: str, run: str, tag: str, **arguments: Any
     ) -> Any:
+        self._check_at_hand(query)
         # One run and one tag a read: an answer of TensorBoard's data server is at most 256 MiB.
         wanted = data.RunTagFilter(runs=[run], tags=[tag])
         try:

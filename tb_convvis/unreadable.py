@@ -10,6 +10,10 @@ class UnreadableError(Exception):
     """One run and tag that cannot be read; the text is for the user."""
 
 
+class NotAtHandError(Exception):
+    """What was asked for would have to be fetched from TensorBoard's data server."""
+
+
 def unreadable(error: Exception) -> Exception:
     """What to raise for a failed read: the log may hold anything, so any failure is this tag's own."""
     if isinstance(error, KeyError):

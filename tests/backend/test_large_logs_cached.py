@@ -106,6 +106,20 @@ def test_a_request_lists_all_that_it_wants_with_one_call() -> None:
     assert reader.blobs(query, []) == []
 
 
+def test_what_was_read_is_answered_without_the_data_server_and_without_a_thread() -> None:
+    provider, tag = CountingProvider(), "convvis/run/features"
+    provider.blob = encode("run", {"view": "features"}, [], logged=1)[0]
+    reader, query = Reader(Store(provider)), Query(None, "")
+    wants = [Want(f"run{number}", tag, (3, 5), (0,)) for number in range(4)]
+    first = reader.blobs(query, wants)
+    assert [part.data for part in first] == [provider.blob] * 8
+    read, asked = provider.read, len(provider.asked)
+    # Threads that have ended take no more work.
+    reader._threads.shutdown()
+    assert reader.blobs(query, wants) == first
+    assert (provider.read, len(provider.asked)) == (read, asked)
+
+
 def test_a_manifest_takes_no_more_memory_than_the_cache_counts() -> None:
     picture = Picture(b"\x89PNG\r\n\x1a\n", "image/png", 27, 27)
     texts = [encode("run", {"view": "features"}, [picture] * BLOBS, logged=step)[0] for step in range(1, 51)]
