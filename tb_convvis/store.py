@@ -51,10 +51,7 @@ MAX_PLAIN_STEP = 2**53
 
 @dataclass(frozen=True)
 class Query:
-    """What TensorBoard wants to know of every request: its context and experiment.
-
-    `only_at_hand`: whether to raise NotAtHandError instead of asking the data server.
-    """
+    """What TensorBoard wants to know of every request, and whether the data server must not be asked for it."""
 
     context: Any
     experiment: str
