@@ -51,7 +51,7 @@ MAX_PLAIN_STEP = 2**53
 
 @dataclass(frozen=True)
 class Query:
-    """What TensorBoard wants to know of every request, and whether the data server must not be asked for it."""
+    """What TensorBoard wants to know of every request, and whether its data server must not be asked."""
 
     context: Any
     experiment: str
