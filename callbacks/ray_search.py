@@ -26,7 +26,7 @@ def search_on_ray(
 ) -> Iterator[tuple[Shard, dict[str, TopActivations]]]:
     """Search shards on a Ray cluster, in whatever order they are done.
 
-    A shard takes one GPU where the cluster has any, else one CPU core. One whose worker was lost is tried
+    A shard takes one GPU where the cluster holds one, else one CPU core. One whose worker was lost is tried
     again by Ray, `RETRIES` times. A connection to a cluster that is there is used and left open.
 
     Args:
