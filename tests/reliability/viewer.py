@@ -11,6 +11,5 @@ def forbid_tensorflow() -> None:
     loaded = set(absent) & set(sys.modules)
     assert not loaded, f"imported before they could be forbidden: {loaded}"
     for name in absent:
-        # As the documents of sys.modules have it; its type knows modules only.
-        # None makes the import fail; the type of sys.modules knows nothing of that.
+        # None makes the import fail, as the documents of sys.modules have it; its type knows modules only.
         vars(sys)["modules"][name] = None
