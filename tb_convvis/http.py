@@ -18,7 +18,6 @@ from werkzeug import wrappers
 
 from tb_convvis.parts import Part, TooMuchError, Want
 from tb_convvis.schema import MAX_BLOBS
-from tb_convvis.store import json_step
 
 MAX_PARAMETER_BYTES = 4096
 MAX_CACHE_SECONDS = 86_400
@@ -33,6 +32,8 @@ _HEADERS = [("Cross-Origin-Resource-Policy", "same-origin")]
 _WHOLE_NUMBER = re.compile(r"[0-9]{1,15}")
 _STEP = re.compile(r"-?[0-9]{1,19}")
 _MAX_STEP = 2**63
+_MAX_PLAIN_STEP = 2**53
+"""Beyond it a JSON number loses digits in a browser."""
 
 Handler = Callable[[wrappers.Request], wrappers.Response]
 
@@ -196,6 +197,16 @@ def _check(request: wrappers.Request) -> None:
         raise errors.PermissionDeniedError(
             "request from another site. Received: Sec-Fetch-Site: cross-site. Expected: same-origin."
         )
+
+
+def json_step(step: int) -> int | str:
+    """A step as JSON can carry it to a browser without losing digits.
+
+    Example:
+        >>> json_step(3), json_step(2**60)
+        (3, '1152921504606846976')
+    """
+    return step if abs(step) <= _MAX_PLAIN_STEP else str(step)
 
 
 def _respond_error(request: wrappers.Request, error: errors.PublicError) -> wrappers.Response:

@@ -15,7 +15,7 @@ from tb_convvis.histograms import Series
 from tb_convvis.reader import Index, Reader, Tag
 from tb_convvis.scalars import ScalarSeries
 from tb_convvis.schema import PLUGIN_NAME, VERSION
-from tb_convvis.store import Query, Store, json_step
+from tb_convvis.store import Query, Store
 
 MAX_PAGE = 1000
 MAX_RUNS = 16
@@ -113,7 +113,7 @@ def _tag_json(tag: Tag) -> dict[str, Any]:
         "tag": tag.tag,
         "kind": tag.kind,
         "subject": tag.subject,
-        "steps": [json_step(record.step) for record in tag.records],
+        "steps": [http.json_step(record.step) for record in tag.records],
         "wall_times": [record.wall_time for record in tag.records],
         "logged": tag.logged,
         "error": tag.error,
@@ -122,7 +122,7 @@ def _tag_json(tag: Tag) -> dict[str, Any]:
 
 def _series_json(series: Series) -> dict[str, Any]:
     points = [
-        {"step": json_step(point.step), "wall_time": point.wall_time, "buckets": point.buckets}
+        {"step": http.json_step(point.step), "wall_time": point.wall_time, "buckets": point.buckets}
         for point in series.points
     ]
     return {"run": series.run, "tag": series.tag, "error": series.error, "points": points}
@@ -130,7 +130,7 @@ def _series_json(series: Series) -> dict[str, Any]:
 
 def _scalars_json(series: ScalarSeries) -> dict[str, Any]:
     points = [
-        {"step": json_step(point.step), "wall_time": point.wall_time, "value": point.value}
+        {"step": http.json_step(point.step), "wall_time": point.wall_time, "value": point.value}
         for point in series.points
     ]
     return {

@@ -10,9 +10,10 @@ from tb_convvis.groups import group_of
 from tb_convvis.histograms import Series, Weight, read_series, read_weights
 from tb_convvis.listing import Listed
 from tb_convvis.parts import Part, PartReader, Want
+from tb_convvis.records import Record
 from tb_convvis.scalars import Scalar, ScalarSeries, list_scalars, read_scalars
 from tb_convvis.schema import VERSION, SchemaError, parse_metadata_content, parse_tag
-from tb_convvis.store import Query, Record, Store
+from tb_convvis.store import Query, Store
 from tb_convvis.unreadable import UnreadableError
 
 THREADS = 16
@@ -107,11 +108,11 @@ class Reader:
                 )
             if kind != declared:
                 raise SchemaError(f"tag and metadata disagree on the kind: {kind!r} and {declared!r}.")
-            records = self._store.records(query, run, tag, listed)
+            records = tuple(self._store.records(query, run, tag, listed).values())
         except (SchemaError, UnreadableError) as error:
             return Tag(tag, kind, subject, error=str(error))
         try:
             logged = self._store.manifest(query, run, tag, records[-1])[0].logged if records else None
         except UnreadableError:
             logged = None
-        return Tag(tag, kind, subject, tuple(records), logged)
+        return Tag(tag, kind, subject, records, logged)

@@ -18,6 +18,7 @@ from tensorboard.data import provider as data
 from tb_convvis.blob_keys import BlobKeys
 from tb_convvis.cache import Cache
 from tb_convvis.listing import Listed, Listing, State, list_series
+from tb_convvis.records import Record, RecordCache, Records
 from tb_convvis.schema import (
     MAX_BLOBS,
     PLUGIN_NAME,
@@ -45,9 +46,6 @@ BYTES_PER_ENTRY = 500
 PARSED = 5
 """What a manifest takes in memory, parsed and as text together, in lengths of its text."""
 
-MAX_PLAIN_STEP = 2**53
-"""Beyond it a JSON number loses digits in a browser."""
-
 
 @dataclass(frozen=True)
 class Query:
@@ -56,15 +54,6 @@ class Query:
     context: Any
     experiment: str
     only_at_hand: bool = False
-
-
-@dataclass(frozen=True)
-class Record:
-    """A record that TensorBoard kept: its step, wall time (None where it is not a number) and blob keys."""
-
-    step: int
-    wall_time: float | None
-    keys: BlobKeys
 
 
 @dataclass(frozen=True)
@@ -87,7 +76,7 @@ class Store:
     def __init__(self, provider: Any, multiplexer: Any = None) -> None:
         self._provider = provider
         self._multiplexer = multiplexer
-        self._records: Cache[tuple[object, list[Record]]] = Cache(MAX_CACHED_BYTES)
+        self._records = RecordCache(MAX_CACHED_BYTES)
         self._manifests: Cache[tuple[Manifest, bytes]] = Cache(MAX_CACHED_BYTES)
         # A call of the data server takes half a millisecond of this process, most of what a request costs
         # where many clients look at the same runs. The Python reader has the blobs at hand.
@@ -116,8 +105,12 @@ class Store:
         """Scalars, whoever logged them."""
         return self._list(self._provider.list_scalars, query, SCALARS_PLUGIN, runs)
 
-    def records(self, query: Query, run: str, tag: str, listed: Listed) -> list[Record]:
-        """The records of a tag, as it was listed, by ascending step.
+    def recent_records(self, query: Query, run: str, tag: str) -> Records | None:
+        """The records of a tag as of the last second, where TensorBoard was asked for them since."""
+        return self._records.recent((query.experiment, run, tag))
+
+    def records(self, query: Query, run: str, tag: str, listed: Listed) -> Records:
+        """The records of a tag, as it was listed.
 
         Raises:
             UnreadableError: TensorBoard cannot read this tag.
@@ -128,17 +121,19 @@ class Store:
         if (state[2] or 0) > MAX_BLOBS + 1:
             raise UnreadableError(f"too many blobs. Received: {state[2]}. Expected at most {MAX_BLOBS + 1}.")
         key = (query.experiment, run, tag)
-        known = self._records.get(key)
-        if known is not None and known[0] == state:
-            return known[1]
+        known = self._records.unchanged(key, state)
+        if known is not None:
+            return known
         series = self._one(
             self._provider.read_blob_sequences, query, PLUGIN_NAME, run, tag, downsample=ALL_STEPS
         )
-        records = [
-            Record(point.step, _finite(point.wall_time), BlobKeys(value.blob_key for value in point.values))
+        records = {
+            point.step: Record(
+                point.step, _finite(point.wall_time), BlobKeys(value.blob_key for value in point.values)
+            )
             for point in _one_per_step(series)
-        ]
-        self._records.put(key, (state, records), cost=sum(record.keys.cost for record in records))
+        }
+        self._records.put(key, state, records)
         return records
 
     def manifest(self, query: Query, run: str, tag: str, record: Record) -> tuple[Manifest, bytes]:
@@ -265,16 +260,6 @@ class Store:
         except Exception as error:
             raise unreadable(error) from error
         return found.get(run, {}).get(tag)
-
-
-def json_step(step: int) -> int | str:
-    """A step as JSON can carry it to a browser without losing digits.
-
-    Example:
-        >>> json_step(3), json_step(2**60)
-        (3, '1152921504606846976')
-    """
-    return step if abs(step) <= MAX_PLAIN_STEP else str(step)
 
 
 def _one_per_step(points: Sequence[Any] | None) -> list[Any]:

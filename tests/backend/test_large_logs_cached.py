@@ -18,8 +18,9 @@ from tb_convvis.blob_keys import BlobKeys
 from tb_convvis.blobs import encode_blob, parse_blob_info
 from tb_convvis.parts import Want
 from tb_convvis.reader import Reader
+from tb_convvis.records import Record
 from tb_convvis.schema import Picture, SchemaError, encode, parse_manifest
-from tb_convvis.store import PARSED, Query, Record, Store
+from tb_convvis.store import PARSED, Query, Store
 
 RUNS, STEPS, BLOBS = 17, 200, 54
 
@@ -54,12 +55,13 @@ class CountingProvider:
 
     def __init__(self) -> None:
         self.read = self.listed = 0
+        self.steps = STEPS
         self.asked: list[str] = []
         self.blob = b""
 
     def list_blob_sequences(self, context: object, *, run_tag_filter: Any, **_: object) -> Any:
         self.listed += 1
-        series = SimpleNamespace(plugin_content=b"", max_step=STEPS - 1, max_wall_time=1.0, max_length=BLOBS)
+        series = SimpleNamespace(plugin_content=b"", max_step=self.steps - 1, max_wall_time=1.0, max_length=BLOBS)
         return self._answer(run_tag_filter, lambda run, tag: series)
 
     def read_blob_sequences(self, context: object, *, run_tag_filter: Any, **_: object) -> Any:
@@ -80,7 +82,7 @@ class CountingProvider:
                 wall_time=1.0,
                 values=[SimpleNamespace(blob_key=key_of(run, tag, step, index)) for index in range(BLOBS)],
             )
-            for step in range(STEPS)
+            for step in range(self.steps)
         ]
 
 
@@ -113,11 +115,35 @@ def test_what_was_read_is_answered_without_the_data_server_and_without_a_thread(
     wants = [Want(f"run{number}", tag, (3, 5), (0,)) for number in range(4)]
     first = reader.blobs(query, wants)
     assert [part.data for part in first] == [provider.blob] * 8
-    read, asked = provider.read, len(provider.asked)
+    counted = (provider.listed, provider.read, len(provider.asked))
     # Threads that have ended take no more work.
     reader._threads.shutdown()
     assert reader.blobs(query, wants) == first
-    assert (provider.read, len(provider.asked)) == (read, asked)
+    assert (provider.listed, provider.read, len(provider.asked)) == counted
+
+
+def test_a_listing_of_the_last_second_is_asked_for_anew_by_a_request_it_cannot_answer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    provider, tag = CountingProvider(), "convvis/run/features"
+    provider.blob = encode("run", {"view": "features"}, [], logged=1)[0]
+    reader, query = Reader(Store(provider)), Query(None, "")
+
+    def errors(*steps: int) -> list[str | None]:
+        before = provider.listed
+        found = [part.error for part in reader.blobs(query, [Want("run", tag, steps, (0,))])]
+        return [*found, f"{provider.listed - before} listed"]
+
+    assert errors(3) == [None, "1 listed"]
+    provider.steps += 1
+    assert errors(4) == [None, "0 listed"]
+    assert errors(STEPS) == [None, "1 listed"]
+    assert errors(STEPS, 3) == [None, None, "0 listed"]
+    assert errors() == [None] * (STEPS + 1) + ["1 listed"]
+    (no_step,) = errors(STEPS + 1)[:1]
+    assert "no such step" in str(no_step)
+    monkeypatch.setattr("tb_convvis.records.RECENT_SECONDS", 0)
+    assert errors(3) == [None, "1 listed"]
 
 
 def test_a_manifest_takes_no_more_memory_than_the_cache_counts() -> None:

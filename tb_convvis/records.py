@@ -1,0 +1,65 @@
+"""The records that TensorBoard kept of a tag, and which of them need not be read again."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Hashable
+from dataclasses import dataclass
+
+from tb_convvis.blob_keys import BlobKeys
+from tb_convvis.cache import Cache
+from tb_convvis.listing import State
+
+RECENT_SECONDS = 1.0
+"""TensorBoard looks for new data every five seconds."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """A record that TensorBoard kept: its step, wall time (None where it is not a number) and blob keys."""
+
+    step: int
+    wall_time: float | None
+    keys: BlobKeys
+
+
+Records = dict[int, Record]
+"""Those of a tag by step, ascending."""
+
+
+@dataclass
+class _Read:
+    """The records of a tag, how it was listed when they were read, and when it was last seen listed so."""
+
+    state: State
+    records: Records
+    seen: float
+
+
+class RecordCache:
+    """Records as they were last read, for as long as TensorBoard lists their tag alike.
+
+    Args:
+        limit: bytes that they may take together.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self._read: Cache[_Read] = Cache(limit)
+
+    def recent(self, name: Hashable) -> Records | None:
+        """Those of a tag that was listed within the last second."""
+        known = self._read.get(name)
+        return known.records if known and time.monotonic() - known.seen < RECENT_SECONDS else None
+
+    def unchanged(self, name: Hashable, state: State) -> Records | None:
+        """Those of a tag that is listed now, where it is listed as it was when they were read."""
+        known = self._read.get(name)
+        if known is None or known.state != state:
+            return None
+        known.seen = time.monotonic()
+        return known.records
+
+    def put(self, name: Hashable, state: State, records: Records) -> None:
+        """Keep those just read of a tag that is listed now."""
+        cost = sum(record.keys.cost for record in records.values())
+        self._read.put(name, _Read(state, records, time.monotonic()), cost=cost)
