@@ -64,7 +64,7 @@ class Reader:
     def runs(self, query: Query) -> Runs:
         """The runs that ConvVis logged, in TensorBoard's order."""
         everything = self._store.runs(query)
-        ours = self._store.tags(query)
+        ours = self._store.logged_runs(query)
         return Runs(tuple(run for run in everything if run in ours), len(everything))
 
     def index(self, query: Query, runs: Sequence[str]) -> list[Index]:

@@ -91,6 +91,14 @@ class Store:
         runs = self._provider.list_runs(query.context, experiment_id=query.experiment)
         return [run.run_name for run in runs]
 
+    def logged_runs(self, query: Query) -> set[str]:
+        """The names of the runs that ConvVis logged."""
+        if self._multiplexer is not None:
+            # The Python reader's provider looks at every record of every run to list them.
+            listed = self._multiplexer.PluginRunToTagToContent(PLUGIN_NAME)
+            return {run for run, tags in listed.items() if tags}
+        return set(self.tags(query))
+
     def tags(
         self, query: Query, runs: Sequence[str] | None = None, tags: Sequence[str] | None = None
     ) -> Listing:

@@ -61,7 +61,8 @@ class CountingProvider:
 
     def list_blob_sequences(self, context: object, *, run_tag_filter: Any, **_: object) -> Any:
         self.listed += 1
-        series = SimpleNamespace(plugin_content=b"", max_step=self.steps - 1, max_wall_time=1.0, max_length=BLOBS)
+        last = self.steps - 1
+        series = SimpleNamespace(plugin_content=b"", max_step=last, max_wall_time=1.0, max_length=BLOBS)
         return self._answer(run_tag_filter, lambda run, tag: series)
 
     def read_blob_sequences(self, context: object, *, run_tag_filter: Any, **_: object) -> Any:

@@ -142,13 +142,13 @@ def _loaded(trial: Trial, goal: float) -> Iterator[Figure]:
 
 
 def _await_last(board: Board, size: Size) -> None:
-    """Wait until each run has what was written last; to ask for the whole index would hold up the reading."""
-    last = [[run, LAST_WRITTEN, [size.epochs - 1], [0]] for run in size.names]
-    path = f"{ROUTE}blobs?want={quote(json.dumps(last, separators=(',', ':')))}"
+    """Wait until each run has what was written last; to ask for more would hold up the reading."""
+    missing = size.names
     deadline = time.monotonic() + MOST_SECONDS
-    while time.monotonic() < deadline:
-        if not any(part.get("error") for part, _ in unpack(fetch(board.port, path))):
-            return
+    while missing and time.monotonic() < deadline:
+        last = [[run, LAST_WRITTEN, [size.epochs - 1], [0]] for run in missing]
+        path = f"{ROUTE}blobs?want={quote(json.dumps(last, separators=(',', ':')))}"
+        missing = [part["run"] for part, _ in unpack(fetch(board.port, path)) if part.get("error")]
         time.sleep(0.2)
 
 
