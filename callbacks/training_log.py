@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 
 from tb_convvis import schema
 from tb_convvis.callbacks.announcement import announce
+from tb_convvis.callbacks.fit_cost import FitCost
+from tb_convvis.callbacks.logged_counts import LoggedCounts
 from tb_convvis.callbacks.missing_epochs import MissingEpochs
 from tb_convvis.callbacks.model_record import model_facts
 from tb_convvis.callbacks.run_directory import logged_before, newest_run, run_name
@@ -58,6 +60,7 @@ class TrainingLog:
         self.cannot_write_was_said = False
         self.missing: dict[str, MissingEpochs] = {}
         """By view; what the fit before could not write is said by the one that goes on in its run."""
+        self.cost = FitCost()
         self._params = params
         self._model = weakref.ref(model)
         self._previous = previous
@@ -68,14 +71,9 @@ class TrainingLog:
         self._described = False
         self._finished = False
         self._writes = True
-        self._steps: dict[str, set[int]] = {}
-        self._counted: Mapping[str, int] = {}
-        self._unflushed: list[tuple[str, int]] = []
+        self._counts = LoggedCounts()
         self._views: dict[str, Mapping[str, Any]] = {}
         self._class_names: Sequence[str] | None = None
-        self._costs: dict[str, tuple[float, int]] = {}
-        self._start_step: int | None = None
-        self._start_seconds = 0.0
         self._said: set[str] = set()
 
     @classmethod
@@ -154,12 +152,11 @@ class TrainingLog:
             return 0
         writer = self._open()
         tag = schema.make_tag(kind, subject)
-        earlier = sum(logged < step for logged in self._steps.get(tag, ()))
-        payload = schema.encode(kind, facts, blobs, logged=self._counted.get(tag, 0) + earlier + 1)
+        payload = schema.encode(kind, facts, blobs, logged=self._counts.before(tag, step) + 1)
         before = writer.bytes_written
         with self._writing():
             writer.write(kind, subject, step, payload)
-        self._unflushed.append((tag, step))
+        self._counts.wrote(tag, step)
         return writer.bytes_written - before
 
     def write_histogram(self, tag: str, step: int, buckets: NDArray[np.float64]) -> int:
@@ -186,28 +183,13 @@ class TrainingLog:
         if self._writer is not None:
             with self._writing():
                 self._writer.flush()
-        for tag, step in self._unflushed:
-            self._steps.setdefault(tag, set()).add(step)
-        self._unflushed.clear()
-
-    def add_cost(self, view: str, step: int, seconds: float, size: int) -> None:
-        """Take note of what a view cost at one step, for `announce_cost`.
-
-        What is compiled is compiled at the first step that a fit logs; of the others, one stands for all.
-        """
-        self._start_step = step if self._start_step is None else self._start_step
-        if step == self._start_step:
-            self._start_seconds += seconds
-        else:
-            self._costs.setdefault(view, (seconds, size))
+        self._counts.flushed()
 
     def announce_cost(self) -> None:
         """Print once what one logged epoch costs."""
-        if self._costs and "cost" not in self._said:
-            seconds = sum(cost[0] for cost in self._costs.values())
-            size = sum(cost[1] for cost in self._costs.values())
-            cost = f"{seconds:.2f} s and {_in_units(size)} per logged epoch ({', '.join(self._costs)})"
-            self.say("cost", f"{cost}, {self._start_seconds:.1f} s at the start, in {self._directory}")
+        cost = self.cost.sentence()
+        if cost is not None:
+            self.say("cost", f"{cost}, in {self._directory}")
 
     def say(self, topic: str, sentence: str) -> None:
         """Print a sentence, once per topic, unless the fit is silent."""
@@ -262,25 +244,18 @@ class TrainingLog:
             return self._directory
         if self._goes_on() and self._previous is not None and self._previous._directory is not None:
             self._directory = self._previous._directory
-            self._counted = self._previous._counts_before(self.first_step)
+            self._counts = LoggedCounts(self._previous._counts.all_before(self.first_step))
             return self._directory
         newest = newest_run(self.log_dir)
         goes_on = self._resumes and newest > 0
         name = run_name(newest if goes_on else newest + 1)
         directory = f"{self.log_dir.rstrip('/')}/{name}"
         if goes_on:
-            self._counted = logged_before(directory, self.first_step)
+            self._counts = LoggedCounts(logged_before(directory, self.first_step))
         elif newest:
             self.say("run", f"{self.log_dir} holds an earlier training; this one is logged as {name}.")
         self._directory = directory
         return directory
-
-    def _counts_before(self, step: int) -> dict[str, int]:
-        tags = {*self._counted, *self._steps}
-        return {
-            tag: self._counted.get(tag, 0) + sum(logged < step for logged in self._steps.get(tag, ()))
-            for tag in tags
-        }
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
@@ -289,11 +264,7 @@ class TrainingLog:
             yield
         except (tf.errors.OpError, OSError) as error:
             # What was not flushed is lost, and what is written once per fit may be among it.
-            self._unflushed.clear()
+            self._counts.lost()
             self._described = False
             reason = getattr(error, "message", None) or error
             raise LogWriteError(f"cannot write to {self.log_dir!r}: {reason}") from error
-
-
-def _in_units(size: int) -> str:
-    return f"{size / 1e6:.1f} MB" if size >= 1e5 else f"{size / 1e3:.1f} kB"

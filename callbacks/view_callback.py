@@ -282,7 +282,7 @@ class ViewCallback(keras.callbacks.Callback):
             self._log.flush()
             self._missing.clear()
             self.logged_step = step
-            self._log.add_cost(self.view, step, time.perf_counter() - began, self._bytes)
+            self._log.cost.add(self.view, step, time.perf_counter() - began, self._bytes)
         except LogWriteError as error:
             self._missing.add(step, str(error))
             raise
