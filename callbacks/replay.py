@@ -15,6 +15,7 @@ import tensorflow as tf
 from tb_convvis.callbacks.checkpoint_files import load_checkpoint
 from tb_convvis.callbacks.checkpoint_log import CheckpointLog
 from tb_convvis.callbacks.checkpoint_search import CheckpointSearch
+from tb_convvis.callbacks.occlusion_maps import OcclusionMaps
 from tb_convvis.callbacks.run_directory import given_directory, newest_run, run_name
 from tb_convvis.callbacks.training_log import LogWriteError
 from tb_convvis.callbacks.whole_file import write_whole
@@ -63,14 +64,20 @@ def replay(
     Raises:
         ValueError: no checkpoints, one that cannot be loaded, a directory that holds another log,
             checkpoints that lie before the last one that was logged there, or pictures that cannot be
-            searched part by part where that is asked for; or a view that fails as a whole at the first.
+            searched part by part where that is asked for; or a view other than occlusion that fails as a
+            whole at the first.
         OSError: the directory could not be written, or workers were lost again and again.
         ModuleNotFoundError: `ray` is given and Ray is not installed.
 
     Example:
-        >>> model = keras.models.load_model("model.keras")  # doctest: +SKIP
-        >>> found = find_checkpoints("ckpt/*.weights.h5")  # doctest: +SKIP
-        >>> replay(model, found, "logs/replayed", data=(x_val, y_val))  # doctest: +SKIP
+        >>> from tb_convvis.callbacks.checkpoint_files import find_checkpoints
+        >>> model = keras.Sequential([keras.Input((8, 8, 3)), keras.layers.Conv2D(4, 3),
+        ...     keras.layers.GlobalAveragePooling2D()])
+        >>> for epoch in (1, 2):
+        ...     model.save_weights(f"epoch-{epoch:02}.weights.h5")
+        >>> found = find_checkpoints("epoch-*.weights.h5")
+        >>> replay(model, found, "logs/replayed", data=np.zeros((20, 8, 8, 3)), verbose=0)
+        [1, 2]
 
     """
     unknown = sorted(settings.keys() - SETTINGS)
@@ -112,8 +119,8 @@ def replay(
                     f"not everything could be written to {directory!r}, as the warnings say: "
                     f"step {step} lacks {', '.join(log.missing)}. The same call goes on there."
                 )
-            if not state.done and log.failed:
-                # Nothing is gained by as many epochs without it.
+            if not state.done and log.failed.keys() - {OcclusionMaps.view}:
+                # Nothing is gained by as many epochs without it. Occlusion is for classifiers alone.
                 raise ValueError("; ".join(f"{view} failed: {reason}" for view, reason in log.failed.items()))
             state.done.append(step)
             state.pictures = 0 if search is None else search.probe.count

@@ -203,6 +203,18 @@ def test_what_fails_as_a_whole_is_no_replay_and_can_be_mended_in_place(trained: 
     assert starts(tmp_path / "convvis") == [0]
 
 
+def test_a_network_that_is_no_classifier_is_replayed_without_occlusion_maps(tmp_path: Path) -> None:
+    model = keras.Sequential([keras.Input((8, 8, 3)), keras.layers.Conv2D(4, 3, name="conv")])
+    model.save_weights(tmp_path / "epoch-1.weights.h5")
+    images = np.random.default_rng(0).random((4, 8, 8, 3), np.float32)
+    with pytest.warns(RuntimeWarning, match=r"occlusion.*expected \[images, classes\]"):
+        replay(model, {1: str(tmp_path / "epoch-1.weights.h5")}, tmp_path, data=images, verbose=0)
+    (features,) = records(tmp_path / "convvis", "convvis/top/conv")
+    (occlusion,) = records(tmp_path / "convvis", "convvis/run/occlusion")
+    assert (features.step, occlusion.step) == (1, 1)
+    assert "expected [images, classes]" in occlusion.manifest.facts["failures"][0]["reason"]
+
+
 def test_views_are_not_left_out_of_later_steps_in_silence(trained: Path, tmp_path: Path) -> None:
     found = find_checkpoints(f"{trained}/epoch-0[012]*")
     replay(loaded(trained), {0: found[0]}, tmp_path, verbose=0)
