@@ -12,8 +12,8 @@ def argument_names(kind: type) -> set[str]:
     """Names of the arguments that a class and those it derives from take.
 
     Example:
-        >>> "freq" in argument_names(ViewCallback)
-        True
+        >>> sorted(argument_names(keras.callbacks.BackupAndRestore) & {"save_freq", "logs"})
+        ['save_freq']
 
     """
     inits = [vars(one)["__init__"] for one in kind.__mro__ if "__init__" in vars(one)]

@@ -84,8 +84,8 @@ def load_checkpoint(model: keras.Model, path: str | os.PathLike[str]) -> None:
 
     Example:
         >>> model = keras.Sequential([keras.Input((8, 8, 3)), keras.layers.Conv2D(4, 3)])
-        >>> model.save_weights("epoch-01.weights.h5")  # doctest: +SKIP
-        >>> load_checkpoint(model, "epoch-01.weights.h5")  # doctest: +SKIP
+        >>> model.save_weights("epoch-01.weights.h5")
+        >>> load_checkpoint(model, "epoch-01.weights.h5")
 
     """
     path = os.fspath(path)

@@ -39,9 +39,11 @@ class CheckpointLog:
     Example:
         >>> model = keras.Sequential([keras.Input((8, 8, 3)), keras.layers.Conv2D(4, 3)])
         >>> log = CheckpointLog(model, "logs/loop")
+        ConvVis: data=... was not given, so neither features nor occlusion maps are logged.
         >>> for step in range(3):
         ...     log.log(step)
-        >>> log.close()
+        >>> log.close()  # doctest: +ELLIPSIS
+        ConvVis: ... s and ... kB per logged epoch (filters, weights), ...
 
     """
 
@@ -162,6 +164,7 @@ def log_checkpoint(
         >>> model = keras.Sequential([keras.Input((8, 8, 3)), keras.layers.Conv2D(4, 3)])
         >>> for epoch in range(3):
         ...     log_checkpoint(model, "logs/loop", step=epoch)  # then train the epoch
+        ConvVis: data=... was not given, so neither features nor occlusion maps are logged.
         >>> log_checkpoint(model, "logs/loop", step=3)
 
     """

@@ -50,6 +50,14 @@ class ViewCallback(keras.callbacks.Callback):
     Raises:
         TypeError: an argument of another name.
         ValueError: an argument that cannot be used, or not exactly one of `log_dir` and `tensorboard`.
+
+    Example:
+        >>> class Spread(ViewCallback):
+        ...     view = "weights"
+        ...     def log_step(self, step):
+        ...         edges = [[-1.0, 0.0, 2.0], [0.0, 1.0, 3.0]]
+        ...         self.write_histogram(step, "convvis/weights/all", np.array(edges))
+        >>> callback = Spread("logs/run1", freq=2)
     """
 
     view: ClassVar[str]

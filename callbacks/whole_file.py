@@ -12,7 +12,7 @@ def write_whole(path: str, data: bytes) -> None:
         OSError: it could not be written.
 
     Example:
-        >>> write_whole("state.json", b"{}")  # doctest: +SKIP
+        >>> write_whole("state.json", b"{}")
 
     """
     try:

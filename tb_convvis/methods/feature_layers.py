@@ -109,6 +109,11 @@ def resolve_layers(
     Returns:
         Slash paths without repetition; and for layers that are not in the model, return several tensors
         or have no maps, the error by the name that was given.
+
+    Example:
+        >>> model = keras.Sequential([keras.Input((8, 8, 3)), keras.layers.Conv2D(4, 3, name="conv")])
+        >>> resolve_layers(model, np.zeros((1, 8, 8, 3)), ["conv"])
+        (['conv'], {})
     """
     data = ModelImages(images)
     paths: list[str] = []

@@ -40,7 +40,12 @@ class Kernel:
 
 
 def is_convolution(layer: keras.layers.Layer) -> bool:
-    """Whether a layer is a 2-D convolution: plain, depthwise, separable or transposed."""
+    """Whether a layer is a 2-D convolution: plain, depthwise, separable or transposed.
+
+    Example:
+        >>> is_convolution(keras.layers.DepthwiseConv2D(3)), is_convolution(keras.layers.Dense(3))
+        (True, False)
+    """
     return isinstance(layer, _CONVOLUTIONS)
 
 

@@ -30,6 +30,7 @@ def merge_top_activations(parts: Sequence[TopActivations], counts: Sequence[int]
             images in all.
 
     Example:
+        >>> from tb_convvis.methods import top_activations
         >>> model = keras.Sequential([keras.Input((8, 8, 3)), keras.layers.Conv2D(4, 3, name="conv")])
         >>> images = np.random.rand(10, 8, 8, 3)
         >>> first = top_activations(model, ["conv"], images[:6])["conv"]
