@@ -32,36 +32,11 @@ from tests.browser.export_world import (
 from tests.browser.feature_logs import GREY, K
 from tests.browser.menu import TIMES, Menu, Pixels
 from tests.browser.tab import Open
+from tests.browser.tiles import Tiles
 from tests.logs import START, LogFile
 
 SVG = "{http://www.w3.org/2000/svg}"
 HREF = "{http://www.w3.org/1999/xlink}href"
-
-
-def _places(image: Pixels, tile: Pixels, scale: int) -> list[tuple[int, int]]:
-    """Where a tile stands, each of its pixels a square of this side: (top, left) in reading order."""
-    large = tile.repeat(scale, 0).repeat(scale, 1)
-    height, width = large.shape[:2]
-    tops, lefts = np.nonzero((image[: 1 - height or None, : 1 - width or None] == tile[0, 0]).all(-1))
-    # Two corners of each square first: of the many places that begin alike hardly any is left to compare.
-    for y, x, far in np.ndindex(*tile.shape[:2], 2):
-        down, right = y * scale + far * (scale - 1), x * scale + far * (scale - 1)
-        same = (image[tops + down, lefts + right] == tile[y, x]).all(-1)
-        tops, lefts = tops[same], lefts[same]
-    corners = zip(tops.tolist(), lefts.tolist(), strict=True)
-    return sorted((y, x) for y, x in corners if np.array_equal(image[y : y + height, x : x + width], large))
-
-
-def _place(image: Pixels, tile: Pixels, scale: int) -> tuple[int, int]:
-    (place,) = _places(image, tile, scale)
-    return place
-
-
-def _scale_of(image: Pixels, tile: Pixels) -> int:
-    """By how much a tile is enlarged: how long its first colour goes on. No other tile has it."""
-    top, left = np.argwhere((image == tile[0, 0]).all(-1))[0]
-    same = (image[top, left:] == tile[0, 0]).all(-1)
-    return int(np.argmin(same))
 
 
 def _patch(map_: int, slot: int, epoch: int) -> Pixels:
@@ -87,9 +62,10 @@ def test_filters_are_the_logged_pixels_at_each_scale(export_board: Board, open_t
     sizes, found = [], []
     for scale, label in ((1, f"PNG 1{TIMES}"), (2, f"2{TIMES}"), (4, f"4{TIMES}")):
         image, info = menu.picture(f"{label}: Filters of {LAYER}")
-        enlarged = _scale_of(image, _filter(0, 3))
+        tiles = Tiles(image)
+        enlarged = tiles.scale_of(_filter(0, 3))
         sizes.append(np.array(image.shape[:2]) / scale)
-        found.append([np.array(_place(image, _filter(map_, 3), enlarged)) / scale for map_ in range(MAPS)])
+        found.append([np.array(tiles.place(_filter(map_, 3), enlarged)) / scale for map_ in range(MAPS)])
         assert info["dpi"] == pytest.approx((96 * scale, 96 * scale), abs=0.05)
     assert np.array_equal(sizes[0], sizes[1])
     assert np.array_equal(sizes[0], sizes[2])
@@ -164,8 +140,9 @@ def test_figure_2_has_the_maps_of_the_order(
     assert image.shape[1] == int(300 * inches)
     assert info["dpi"] == pytest.approx((300, 300), abs=0.05)
     strongest = [int(map_) for map_ in np.argsort(-STRENGTH[2], kind="stable")[:16]]
-    scale = _scale_of(image, PROJECTIONS[2, strongest[0]])
-    blocks = {map_: _places(image, PROJECTIONS[2, map_], scale) for map_ in range(MAPS)}
+    tiles = Tiles(image)
+    scale = tiles.scale_of(PROJECTIONS[2, strongest[0]])
+    blocks = {map_: tiles.places(PROJECTIONS[2, map_], scale) for map_ in range(MAPS)}
     assert {map_ for map_, places in blocks.items() if places} == set(strongest)
     assert all(len(blocks[map_]) == K for map_ in strongest), "a block of nine"
     assert sorted(strongest, key=lambda map_: blocks[map_][0]) == strongest, "in the order shown"
@@ -175,7 +152,7 @@ def test_figure_2_has_the_maps_of_the_order(
         offset = None
         for slot, patch in enumerate(patches):
             top, left = blocks[map_][slot]
-            beside = [x for y, x in _places(image, patch, scale) if y == top and x > left]
+            beside = [x for y, x in tiles.places(patch, scale) if y == top and x > left]
             assert beside, "beside the projection it belongs to"
             offset = offset or min(beside) - left
             assert left + offset in beside
@@ -186,9 +163,10 @@ def test_figure_4_has_a_row_for_each_pinned_map(export_board: Board, open_tab: O
     menu = Menu(open_features(open_tab, export_board, "a", pins=f"{LAYER}({'.'.join(map(str, pinned))})"))
     image, info = menu.picture("PNG 300 dpi: Fig. 4: evolution over the epochs")
     assert info["epochs"] == ", ".join(map(str, LOGGED_FIGURE_4))
-    scale = _scale_of(image, PROJECTIONS[0, 2])
+    tiles = Tiles(image)
+    scale = tiles.scale_of(PROJECTIONS[0, 2])
     places = [
-        [_place(image, PROJECTIONS[epoch - 1, map_], scale) for epoch in LOGGED_FIGURE_4] for map_ in pinned
+        [tiles.place(PROJECTIONS[epoch - 1, map_], scale) for epoch in LOGGED_FIGURE_4] for map_ in pinned
     ]
     assert all(len({y for y, _ in row}) == 1 for row in places), "a row for each map"
     assert [row[0] for row in places] == sorted(row[0] for row in places)
@@ -205,14 +183,16 @@ def test_grid_and_enlarged_map_of_the_features(export_board: Board, open_tab: Op
         open_features(open_tab, export_board, "a", step="3", map="7", pins=f"{LAYER}(60)", find="0-9")
     )
     image, _ = menu.picture(f"PNG 1{TIMES}: Maps of {LAYER}")
-    scale = _scale_of(image, PROJECTIONS[2, 60])
+    tiles = Tiles(image)
+    scale = tiles.scale_of(PROJECTIONS[2, 60])
     shown = [60, *range(10)]
-    firsts = {map_: _places(image, PROJECTIONS[2, map_], scale) for map_ in range(MAPS)}
+    firsts = {map_: tiles.places(PROJECTIONS[2, map_], scale) for map_ in range(MAPS)}
     assert sorted((map_ for map_ in firsts if firsts[map_]), key=lambda map_: firsts[map_][0]) == shown
-    enlarged, info = menu.picture(f"2{TIMES}: Map 7")
+    image, info = menu.picture(f"2{TIMES}: Map 7")
+    enlarged = Tiles(image)
     assert info["maps"] == "7"
-    assert len(_places(enlarged, PROJECTIONS[2, 7], _scale_of(enlarged, PROJECTIONS[2, 7]))) == K
-    strip = [_scale_of(enlarged, PROJECTIONS[epoch - 1, 7]) for epoch in LOGGED_FIGURE_4]
+    assert len(enlarged.places(PROJECTIONS[2, 7], enlarged.scale_of(PROJECTIONS[2, 7]))) == K
+    strip = [enlarged.scale_of(PROJECTIONS[epoch - 1, 7]) for epoch in LOGGED_FIGURE_4]
     assert min(strip) > 1
     curve = menu.drawing("SVG: strength of map 7 over the epochs")
     assert not list(curve.iter(f"{SVG}image"))
