@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 
 import keras
 import numpy as np
@@ -13,10 +13,12 @@ def given_names(class_names: Sequence[str] | None) -> list[str] | None:
     """Return the names as a list.
 
     Raises:
-        ValueError: a text instead of a list.
+        ValueError: a text, or a dict or set, whose order is not that of the classes.
     """
-    if isinstance(class_names, str):
-        raise ValueError(f"Received: class_names={class_names!r}. Expected a list of names.")
+    if isinstance(class_names, (str, Mapping, Set)):
+        raise ValueError(
+            f"Received: class_names={class_names!r}. Expected a list of names, that of class 0 first."
+        )
     return None if class_names is None else [str(name) for name in class_names]
 
 

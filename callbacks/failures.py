@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 import warnings
+from types import FrameType
 from typing import Literal
 
 from tb_convvis.callbacks.training_log import LogWriteError, TrainingLog
 
 OnError = Literal["warn", "raise"]
+
+BETWEEN = ("tb_convvis", "keras", "contextlib")
+"""Packages between the line that trains and the one that warns."""
 
 
 class Failures:
@@ -73,4 +78,16 @@ class Failures:
     def _warn_once(self, key: str, message: str) -> None:
         if key not in self._warned:
             self._warned.add(key)
-            warnings.warn(message, RuntimeWarning, stacklevel=4)
+            line = _users_line()
+            # With a registry of its own: the module's would silence the same warning of the next fit.
+            warnings.warn_explicit(
+                message, RuntimeWarning, line.f_code.co_filename, line.f_lineno, registry={}
+            )
+
+
+def _users_line() -> FrameType:
+    """The frame of the line that trains, which is the one that a user knows."""
+    frame = sys._getframe()
+    while frame.f_back is not None and str(frame.f_globals.get("__name__")).split(".")[0] in BETWEEN:
+        frame = frame.f_back
+    return frame

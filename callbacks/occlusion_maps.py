@@ -13,9 +13,9 @@ from tb_convvis.callbacks.duration_notice import DurationNotice
 from tb_convvis.callbacks.guard import OUT_OF_MEMORY
 from tb_convvis.callbacks.map_examples import MapExamples
 from tb_convvis.callbacks.occluded_pictures import OccludedPictures
+from tb_convvis.callbacks.picture_input import check_fit, picture_input
 from tb_convvis.callbacks.probe import Probe, draw_probe
 from tb_convvis.callbacks.probe_record import probe_record
-from tb_convvis.callbacks.projector import picture_input
 from tb_convvis.callbacks.view_callback import ViewCallback
 from tb_convvis.callbacks.whole_numbers import count_of, pixels
 from tb_convvis.images import Display, draw_input, input_display
@@ -181,6 +181,7 @@ class OcclusionMaps(ViewCallback):
         ]
 
     def _make_probe(self, probe: Probe) -> OcclusionProbe:
+        check_fit(self.model, probe.images)
         pictures = tf.nest.flatten(probe.images)[picture_input(probe.images)]
         grid = occluder_grid(pictures.shape[1], pictures.shape[2], self.size)
         stride = self.stride or (max(1, grid.size[0] // 2), max(1, grid.size[1] // 2))

@@ -18,7 +18,7 @@ CHANNELS = (1, 3, 4)
 """Of grey pictures, coloured ones, and such with transparency."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class PictureDirectory:
     """The pictures below a directory in the order of their names, read by their number.
 
@@ -36,6 +36,12 @@ class PictureDirectory:
     shape: tuple[int, int, int]
     scale: float = 1.0
     offset: float = 0.0
+
+    def __repr__(self) -> str:
+        """Without the files, which may be a million."""
+        size = " x ".join(map(str, self.shape))
+        darkest, lightest = sorted((self.offset, 255 * self.scale + self.offset))
+        return f"{self.count} pictures of {size} below {self.path}, pixels from {darkest:g} to {lightest:g}"
 
     @classmethod
     def find(

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import tensorflow as tf
 
+from tb_convvis.callbacks.picture_input import picture_input
 from tb_convvis.callbacks.probe import Probe
-from tb_convvis.callbacks.projector import picture_input
 from tb_convvis.callbacks.record import Record
 from tb_convvis.images import Media, draw_input, encode_picture, input_display
 

@@ -11,6 +11,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from tb_convvis.callbacks.layers import layers_by_path, path_of_call
+from tb_convvis.callbacks.picture_input import picture_input
 from tb_convvis.callbacks.unit_slots import TileCollector, Tiles, UnitSlots
 from tb_convvis.methods import Deconvnet, Rule
 
@@ -83,18 +84,6 @@ class Projector:
     def trace_count(self) -> int:
         """How many functions were compiled."""
         return sum(project.trace_count for project in dict.fromkeys(self._of_path.values()))
-
-
-def picture_input(images: Any) -> int:
-    """Number of the first of a model's inputs that holds pictures [n, H, W, C].
-
-    Raises:
-        ValueError: none does.
-    """
-    for number, array in enumerate(tf.nest.flatten(images)):
-        if array.ndim == 4:
-            return number
-    raise ValueError("data holds no pictures [n, H, W, C] among the network's inputs.")
 
 
 def _parts(units: Mapping[str, NDArray[np.int32]], room: int) -> Iterator[NDArray[np.int32]]:

@@ -12,6 +12,7 @@ from tb_convvis.callbacks.class_names import missing_names
 from tb_convvis.callbacks.guard import OUT_OF_MEMORY
 from tb_convvis.callbacks.layer_features import LayerFeatures
 from tb_convvis.callbacks.layers import layers_by_path, path_of_call, searched_layers, source_of
+from tb_convvis.callbacks.picture_input import check_fit
 from tb_convvis.callbacks.probe import Probe, draw_probe
 from tb_convvis.callbacks.probe_record import probe_record
 from tb_convvis.callbacks.projector import Projector
@@ -188,6 +189,7 @@ class TopActivations(ViewCallback):
             raise
 
     def _make_search(self, pictures: Any) -> TopActivationSearch:
+        check_fit(self.model, pictures)
         paths, self._unknown = searched_layers(self.model, pictures, self.layers)
         return TopActivationSearch(self.model, paths, self.k)
 

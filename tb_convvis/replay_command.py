@@ -84,6 +84,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _replay(options: argparse.Namespace) -> None:
     from tb_convvis.callbacks.checkpoint_files import find_checkpoints  # noqa: PLC0415
+    from tb_convvis.callbacks.picture_directory import PictureDirectory  # noqa: PLC0415
     from tb_convvis.callbacks.picture_source import read_pictures  # noqa: PLC0415
     from tb_convvis.callbacks.replay import replay  # noqa: PLC0415
 
@@ -98,6 +99,9 @@ def _replay(options: argparse.Namespace) -> None:
         # A subclassed model knows no shape of its input; only a directory of pictures needs it.
         shape = getattr(model, "input_shape", ())
         data = read_pictures(options.data, shape, options.scale, options.offset)
+        if isinstance(data, PictureDirectory):
+            # Most networks take other numbers, and nothing in a model says which.
+            print(f"{data}; --scale and --offset change that.")
     print(f"{len(found)} checkpoints, of the epochs {', '.join(map(str, found))}")
     logged = replay(
         model,

@@ -195,6 +195,34 @@ def test_a_layer_leads_to_its_features(planted: Board, open_tab: Open) -> None:
     tab.page.wait_for_function("location.hash.includes('p.convvis.layer=conv2')")
 
 
+def test_a_long_name_breaks_between_words_and_begins_at_the_left(tmp_path: Path, open_tab: Open) -> None:
+    name = "batch_normalization_12"
+    root = tmp_path / "logs"
+    write_run(root / "deep", range(3), {name: (3, 3, 3, 4)}, keras=False)
+    write_strengths(root / "deep", {name: [0.5, 0.25]})
+    board = Board(root)
+    try:
+        board.await_runs(1, steps=3)
+        link = _open(open_tab, board, "deep").find("th .link")
+        expect(link).to_have_text(name)
+        lines = link.evaluate(
+            """(link) => {
+                const text = document.createRange();
+                return [...link.childNodes].filter(({ length }) => length).map((word) => {
+                    text.selectNodeContents(word);
+                    return [...text.getClientRects()].map(({ left, top }) => [left, top]);
+                });
+            }"""
+        )
+        assert [len(line) for line in lines] == [1, 1, 1], "no word is broken"
+        tops = [top for ((_, top),) in lines]
+        assert len(set(tops)) > 1, "the name is too long for one line"
+        firsts = {top: min(left for ((left, at),) in lines if at == top) for top in tops}
+        assert len(set(firsts.values())) == 1
+    finally:
+        board.close()
+
+
 def test_damage_and_sampling_are_said(tmp_path: Path, open_tab: Open) -> None:
     root = tmp_path / "logs"
     for name, epochs in (("long", 8), ("damaged", 5)):

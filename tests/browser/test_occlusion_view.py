@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -46,6 +47,26 @@ def test_a_network_that_answers_nothing_is_said_to(occlusion_board: Board, open_
     assert all(max(colour) - min(colour) < 12 for colour in drawn), "grey stripes over the grey slope"
     low, _ = dead.locator("[data-panel=b] .scale-bar span").inner_text().split("\n")
     assert low == "0\u2009%", "the scale is that of the run that has shares"
+
+
+def test_a_run_without_the_layer_says_so_at_the_top_and_names_its_own(tmp_path: Path, open_tab: Open) -> None:
+    """Keras numbers unnamed layers on through a process: the same network twice has no layer in common."""
+    root = tmp_path / "logs"
+    write_occlusion(root / "first", [0, 1], ONE)
+    write_occlusion(root / "second", [0, 1], replace(ONE, layer="conv2d_9"))
+    board = Board(root)
+    try:
+        board.await_runs(2, steps=2)
+        both = worlds.runs("first", "second")
+        column = open_tab(board.url, view="occlusion", runs=both, layer=ONE.layer).column("second")
+        absent = column.locator(".absent")
+        expect(absent).to_have_text(f"This run logged no occlusion of {ONE.layer}, but of conv2d_9.")
+        head, said = column.locator(".column-head").bounding_box(), absent.bounding_box()
+        assert head
+        assert said
+        assert said["y"] - (head["y"] + head["height"]) < 20
+    finally:
+        board.close()
 
 
 def test_only_a_picture_that_was_occluded_can_be_another_one(occlusion_board: Board, open_tab: Open) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Route, expect
 
+from tb_convvis import schema
 from tests.browser import worlds
 from tests.browser.board import Board
 from tests.browser.tab import Open
@@ -31,6 +32,35 @@ def test_empty_log_directory(open_tab: Open, tmp_path: Path) -> None:
         expect(tab.find(".empty h1")).to_have_text("None of these runs was logged by ConvVis")
     finally:
         empty.close()
+
+
+REASON = "ValueError: data does not fit the network."
+
+
+def test_a_view_that_failed_from_the_first_epoch_on_says_why(open_tab: Open, tmp_path: Path) -> None:
+    """Whoever gave pictures must not be told to give pictures."""
+    root = tmp_path / "logs"
+    failures = [{"view": "features", "layer": None, "reason": REASON}]
+    for run in ("broken", "bare"):
+        with LogFile(root / run / schema.RUN_DIRECTORY) as log:
+            log.start()
+            for step in range(3):
+                log.filters("conv1", step, np.ones((3, 3, 3, 2), np.float32))
+                if run == "broken":
+                    log.record("run", "features", step, {"view": "features", "failures": failures})
+    board = Board(root)
+    try:
+        board.await_runs(2, steps=3)
+        for view in ("features", "changes", "convergence"):
+            tab = open_tab(board.url, view=view, runs=worlds.runs("broken"))
+            expect(tab.find(".unlogged .failed")).to_have_text(f"failed: {REASON}")
+            expect(tab.find(".unlogged")).not_to_contain_text("pictures")
+            assert tab.find(".snippet").count() == 0
+        tab = open_tab(board.url, view="features", runs=worlds.runs("broken", "bare"))
+        expect(tab.find(".unlogged .failed")).to_have_text(f"failed: broken: {REASON}")
+        expect(tab.find(".snippet pre")).to_contain_text("data=(x_val, y_val)")
+    finally:
+        board.close()
 
 
 @pytest.fixture(scope="module")

@@ -60,6 +60,15 @@ def test_an_argument_of_one_view_is_none_of_all() -> None:
         ConvVis("x", channel_scale="each")
 
 
+@pytest.mark.parametrize("names", ["names", {0: "cat", 1: "dog"}, {"cat", "dog"}])
+def test_names_that_are_no_list_are_refused(names: Any) -> None:
+    """Of a dict the keys would be the names, and a set has no order."""
+    with pytest.raises(
+        ValueError, match=r"^Received: class_names=.* Expected a list of names, that of class 0"
+    ):
+        ConvVis("x", class_names=names)
+
+
 @pytest.mark.parametrize(
     ("names", "labels", "outputs", "said"),
     [

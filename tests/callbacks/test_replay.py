@@ -11,6 +11,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from PIL import Image
 
 from tb_convvis import find_checkpoints, load_checkpoint, replay
 from tb_convvis.__main__ import main
@@ -252,6 +253,24 @@ def test_mistakes_end_the_command_in_a_sentence(
     monkeypatch.setattr("tb_convvis.callbacks.replay.load_checkpoint", stop)
     assert main([*command, "--logdir", str(tmp_path / "logs")]) == 130
     assert "the same command goes on" in capsys.readouterr().err
+
+
+def test_the_command_says_what_pixels_a_directory_gives(
+    trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """0 to 255 by default: a network that was trained on 0 to 1 answers nonsense, and nothing fails."""
+    (tmp_path / "pictures").mkdir()
+    for number in range(3):
+        Image.new("RGB", (12, 12), (number, 9, 200)).save(tmp_path / "pictures" / f"{number}.png")
+    command = ["replay", "--model", str(trained / "model.keras"), "--checkpoints", f"{trained}/epoch-0[01]*"]
+    (tmp_path / "old").mkdir()
+    (tmp_path / "old" / "events.out.tfevents.1.x").touch()
+    more = ["--data", str(tmp_path / "pictures"), "--logdir", str(tmp_path / "old")]
+    for scale, pixels in (([], "0 to 255"), (["--scale", "2", "--offset", "-255"], "-255 to 255")):
+        main([*command, *more, *scale])
+        said = capsys.readouterr().out
+        assert "3 pictures of 12 x 12 x 3 below " in said
+        assert f"{tmp_path / 'pictures'}, pixels from {pixels}; --scale and --offset change that." in said
 
 
 def test_from_the_command_line(trained: Path, tmp_path: Path) -> None:

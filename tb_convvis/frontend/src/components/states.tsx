@@ -1,8 +1,9 @@
 /** What stands where a picture cannot: each state says what is the matter and what helps. */
 
 import type { ComponentChildren } from "preact";
+import { lastFailures } from "../data/status";
 import { ago, roomFor } from "../lib/words";
-import { ASKED_EVERY, readAt, refresh } from "../state";
+import { ASKED_EVERY, readAt, refresh, shownIndexes, titles } from "../state";
 import { Snippet } from "./Snippet";
 import { useNow } from "./useNow";
 
@@ -75,19 +76,30 @@ model.fit(x, y, epochs=20, callbacks=[
 
 interface UnloggedProps {
   what: string;
+  /** Whose failures are the reason, if it failed. */
+  view: string;
   words: string;
   /** Whether it takes pictures to log it. */
   pictures?: boolean;
 }
 
 /** What a view needs was not logged, or not read yet. */
-export function Unlogged({ what, words, pictures = true }: UnloggedProps) {
+export function Unlogged({ what, view, words, pictures = true }: UnloggedProps) {
   const age = Math.max(0, useNow() - readAt.value);
+  const shown = shownIndexes.value;
+  const failed = shown.map((index) => ({ run: index.run, reasons: lastFailures(index, view) })).filter(({ reasons }) => reasons.length > 0);
   return (
     <section class="unlogged">
       <h2>The chosen runs logged no {what}</h2>
-      <p>{words}{pictures && ", so the callback needs pictures: give it some of your validation data"}.</p>
-      <Snippet code={CODE} />
+      {failed.map(({ run, reasons }) => (
+        <Failed key={run} words={`${shown.length > 1 ? `${titles.value.get(run) ?? run}: ` : ""}${reasons.join(" ")}`} />
+      ))}
+      {failed.length < shown.length && (
+        <>
+          <p>{words}{pictures && ", so the callback needs pictures: give it some of your validation data"}.</p>
+          <Snippet code={CODE} />
+        </>
+      )}
       <p class="quiet">
         The logs were last read {ago(age)}; what was written since then is not here yet.{" "}
         <button type="button" class="link" onClick={() => void refresh()}>

@@ -140,3 +140,9 @@ export const runIndexes: Guard<RunIndex[]> = (value, at) => fields({ runs: list(
 export function findSeries(run: RunIndex, kind: Kind, subject: string): Series | undefined {
   return run.series.find((series) => series.kind === kind && series.subject === subject);
 }
+
+/** That a run has nothing of a layer, and of which it has: runs are compared by the names of their layers. */
+export function absentWords(run: RunIndex, kind: Kind, what: string, layer: string): string {
+  const others = run.series.filter((one) => one.kind === kind).map(({ subject }) => subject);
+  return `This run logged no ${what} of ${layer}${others.length > 0 ? `, but of ${enumerate(others)}` : ""}.`;
+}

@@ -51,6 +51,13 @@ export function failedSteps(index: RunIndex, view: string, layer: string): numbe
   return series?.steps.filter((_, at) => concerns(read(series, at), layer)) ?? [];
 }
 
+/** Why a view failed at the last epoch whose record is here and says so: each reason once. */
+export function lastFailures(index: RunIndex, view: string): string[] {
+  const series = findSeries(index, "run", view);
+  const failed = series?.steps.map((_, at) => read(series, at).failures).findLast(({ length }) => length > 0) ?? [];
+  return [...new Set(failed.map(({ reason }) => reason))];
+}
+
 /** How a view went at the step that is shown: without it, what is drawn could be of a failed epoch. */
 export function statusHere(indexes: readonly RunIndex[], view: string): Want[] {
   return statusWants(indexes, view).map((want) => ({ ...want, positions: [want.series.steps.indexOf(stepOf(want.series.run))].filter((at) => at >= 0) }));

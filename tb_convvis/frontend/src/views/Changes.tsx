@@ -6,7 +6,7 @@ import { onDemand } from "./onDemand";
 import { layersOf } from "./view";
 
 function Nothing() {
-  return <Unlogged what="features" words="This view compares the pictures that excite each map most at two epochs" />;
+  return <Unlogged what="features" view="features" words="This view compares the pictures that excite each map most at two epochs" />;
 }
 
 export const changes = onDemand(() => import("./ChangesBody"), {

@@ -185,7 +185,8 @@ export function LayerRow({ layer, axis, ...plot }: Plot & { layer: string; axis:
   };
   const head = (
     <button type="button" class="link" title="See the features of this layer" onClick={toFeatures}>
-      {layer}
+      {/* Keras's own names, such as batch_normalization_12, are too long for the column: they break at a word. */}
+      {layer.split(/(?<=[_/])/).map((word, at) => [at > 0 && <wbr />, word])}
     </button>
   );
   return <Row {...plot} name={layer} head={head} lines={lines} axis={axis ?? own} cell={cell} empty={empty} />;

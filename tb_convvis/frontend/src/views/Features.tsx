@@ -65,7 +65,7 @@ function Panel({ indexes, layer }: PanelProps) {
 }
 
 function Nothing() {
-  return <Unlogged what="features" words="This view shows the pictures that excite each map most" />;
+  return <Unlogged what="features" view="features" words="This view shows the pictures that excite each map most" />;
 }
 
 export const features: View = {

@@ -92,7 +92,7 @@ function Enlarged({ indexes, layer, filter }: PanelProps & { filter: number }) {
 }
 
 function Nothing() {
-  return <Unlogged what="filters" words="FilterImages logs the kernels of the first convolution, and so does ConvVis" pictures={false} />;
+  return <Unlogged what="filters" view="filters" words="FilterImages logs the kernels of the first convolution, and so does ConvVis" pictures={false} />;
 }
 
 export const firstLayer: View = {

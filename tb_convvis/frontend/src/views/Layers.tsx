@@ -6,7 +6,7 @@ import { allNodes } from "./networkScene";
 import { onDemand } from "./onDemand";
 
 function Nothing() {
-  return <Unlogged what="network" words="Each of the callbacks logs it as the training begins, and so does ConvVis" pictures={false} />;
+  return <Unlogged what="network" view="model" words="Each of the callbacks logs it as the training begins, and so does ConvVis" pictures={false} />;
 }
 
 export const layers = onDemand(() => import("./LayersBody"), {

@@ -6,7 +6,7 @@ import { onDemand } from "./onDemand";
 import { layersOf } from "./view";
 
 function Nothing() {
-  return <Unlogged what="occlusion maps" words="This view covers parts of pictures" />;
+  return <Unlogged what="occlusion maps" view="occlusion" words="This view covers parts of pictures" />;
 }
 
 export const occlusion = onDemand(() => import("./OcclusionBody"), {

@@ -23,8 +23,12 @@ export function Unready({ run, panel, height, loading }: UnreadyProps) {
       <ColumnHead run={run} shown={panel.state === "failed" ? panel.step : null} failure={panel.failure}>
         {panel.state === "failed" && <Failed words={panel.words} />}
       </ColumnHead>
-      <div />
-      {panel.state === "loading" && <Loading height={height} label={loading} />}
+      {panel.state === "loading" && (
+        <>
+          <div />
+          <Loading height={height} label={loading} />
+        </>
+      )}
       {panel.state === "absent" && <Absent words={panel.words} />}
     </>
   );

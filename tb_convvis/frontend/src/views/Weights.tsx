@@ -47,7 +47,7 @@ function Panel(props: PanelProps) {
 }
 
 function Nothing() {
-  return <Unlogged what="histograms of weights" words="WeightHistograms logs them, and so do ConvVis and Keras’s own TensorBoard callback with histogram_freq=1" pictures={false} />;
+  return <Unlogged what="histograms of weights" view="weights" words="WeightHistograms logs them, and so do ConvVis and Keras’s own TensorBoard callback with histogram_freq=1" pictures={false} />;
 }
 
 export const weights: View = {

@@ -1,7 +1,7 @@
 /** What the First layer view knows of a run: which kernel stands at the step, and how it is scaled. */
 
 import { signal } from "@preact/signals";
-import { type RunIndex, type Series, findSeries } from "../data/index";
+import { type RunIndex, type Series, absentWords, findSeries } from "../data/index";
 import { type FilterFacts, type Kernel, type Manifest, filterFacts } from "../data/manifest";
 import { failureAt, statusWants } from "../data/status";
 import { type Want, wholeSeries } from "../data/plan";
@@ -52,7 +52,7 @@ export function panelOf(index: RunIndex, layer: string): FilterPanel {
   void store.arrivals.value;
   const failure = failureAt(index, "filters", layer, stepOf(index.run));
   const series = findSeries(index, "filters", layer);
-  if (!series) return { state: "absent", words: `This run logged no filters of ${layer}.`, failure };
+  if (!series) return { state: "absent", words: absentWords(index, "filters", "filters", layer), failure };
   if (series.error) return { state: "failed", words: series.error, failure, step: null };
   const at = shownAt(series);
   if (at < 0) return { state: "absent", words: "No epoch of this layer was kept.", failure };

@@ -1,6 +1,6 @@
 /** The record of a run that stands at the step; else why there is none to draw. */
 
-import { type Kind, type RunIndex, type Series, findSeries } from "../data/index";
+import { type Kind, type RunIndex, type Series, absentWords, findSeries } from "../data/index";
 import type { Manifest } from "../data/manifest";
 import { once } from "../data/once";
 import { failureAt } from "../data/status";
@@ -50,7 +50,7 @@ export function recordPanel<T>(index: RunIndex, layer: string, reading: Reading<
   const { kind, view } = reading;
   const failure = failureAt(index, view, layer, target);
   const series = findSeries(index, kind, layer);
-  if (!series) return { state: "absent", words: `This run logged no ${view} of ${layer}.`, failure };
+  if (!series) return { state: "absent", words: absentWords(index, kind, view, layer), failure };
   if (series.error) return { state: "failed", words: series.error, step: null, failure };
   const at = shownIndex(series.steps, target);
   if (at < 0) return { state: "absent", words: "No epoch of this layer was kept.", failure };
