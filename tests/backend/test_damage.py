@@ -261,11 +261,3 @@ def test_one_number_that_claims_to_be_millions_is_damaged(make_board: MakeBoard,
     # The data server drops such a scalar itself.
     assert [point["value"] for point in bomb["points"]] in ([], [None])
     assert [point["value"] for point in sound["points"]] == [0.5]
-
-
-def test_runs_are_listed_beside_a_file_that_cannot_be_opened(make_board: MakeBoard, tmp_path: Path) -> None:
-    write(tmp_path, {"conv1": payload()})
-    (tmp_path / "other" / "events.out.tfevents.1.a-directory").mkdir(parents=True)
-    board = make_board(tmp_path, "--reload_task=thread")
-    assert [run["run"] for run in board.json("runs")["runs"]] == ["convvis"]
-    assert board.tags("convvis")["convvis/filters/conv1"]["steps"] == [0]
