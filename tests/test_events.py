@@ -70,6 +70,33 @@ def test_rotation_keeps_order_and_loses_nothing(tmp_path: Path) -> None:
     assert all(file.stat().st_size < 2_000 for file in tmp_path.iterdir())
 
 
+def test_a_file_is_left_at_64_mib_by_default(tmp_path: Path) -> None:
+    with EventWriter(str(tmp_path)) as writer:
+        for step, size in enumerate((1, 2**26, 1)):
+            writer.write("filters", "conv1", step, [b"x" * size])
+    first, second = sorted(tmp_path.iterdir())
+    assert first.stat().st_size > 2**26 > second.stat().st_size
+    assert [event.step for event in events_in(str(tmp_path)) if event.summary.value] == [0, 1, 2]
+
+
+def test_the_disk_is_asked_for_a_file_and_once_for_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fsync, synced = os.fsync, []
+
+    def noted(descriptor: int) -> None:
+        synced.append(os.fstat(descriptor).st_ino)
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    writer = EventWriter(str(tmp_path))
+    for step in (0, 1):
+        writer.write("filters", "conv1", step, payload(step))
+        writer.flush()
+    (file,) = tmp_path.iterdir()
+    assert synced == [file.stat().st_ino, tmp_path.stat().st_ino, file.stat().st_ino]
+
+
 def test_flushed_records_are_in_the_file_while_it_is_open(tmp_path: Path) -> None:
     writer = EventWriter(str(tmp_path))
     for step in range(5):
