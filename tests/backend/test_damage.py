@@ -90,11 +90,19 @@ def test_what_is_wrong_with_a_record_is_said(make_board: MakeBoard, tmp_path: Pa
 
 def test_a_picture_that_is_none_is_refused(make_board: MakeBoard, tmp_path: Path) -> None:
     script = b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"
-    manifest = forged(blobs=[described(script, media="image/png", shape=[10, 10])])
-    write(tmp_path, {"conv1": [manifest, script]})
-    found = errors(make_board(tmp_path), "conv1")
-    assert found[0] is None
-    assert "not the picture it says" in str(found[1])
+    formats = ("png", "jpeg")
+    write(
+        tmp_path,
+        {
+            name: [forged(blobs=[described(script, media=f"image/{name}", shape=[10, 10])]), script]
+            for name in formats
+        },
+    )
+    board = make_board(tmp_path)
+    for name in formats:
+        found = errors(board, name)
+        assert found[0] is None
+        assert "not the picture it says" in str(found[1]), name
 
 
 def test_metadata_that_cannot_be_used_is_said_in_the_index(make_board: MakeBoard, tmp_path: Path) -> None:
