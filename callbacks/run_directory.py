@@ -62,8 +62,11 @@ def newest_run(log_dir: str) -> int:
         return 0
     numbers = [0]
     for name in tf.io.gfile.listdir(log_dir):
-        match = _RUN_DIRECTORY.fullmatch(name)
-        if match and any("tfevents" in file for file in tf.io.gfile.listdir(f"{log_dir}/{name}")):
+        match, directory = _RUN_DIRECTORY.fullmatch(name), f"{log_dir}/{name}"
+        # A file of that name cannot be listed, nor can a link to what is gone.
+        if match is None or not tf.io.gfile.isdir(directory):
+            continue
+        if any("tfevents" in file for file in tf.io.gfile.listdir(directory)):
             numbers.append(int(match[1] or 1))
     return max(numbers)
 

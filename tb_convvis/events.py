@@ -36,10 +36,10 @@ _NO_SYNC = {errno.EINVAL, errno.ENOTSUP, errno.ENOSYS, errno.EBADF}
 class EventWriter:
     """Writes one run directory, one event file at a time.
 
-    A file is opened at the first write and closed when it passes `max_file_bytes`, which bounds what a
-    damaged file can cost. After a failed write the file is given up, because whatever followed the hole
-    in it could not be read; it is cut back to what was flushed, and removed where nothing was. The next
-    write opens a new one.
+    A file is opened at the first write and left once what was flushed to it passes `max_file_bytes`, which
+    bounds what a damaged file can cost. After a failed write the file is given up, because whatever followed
+    the hole in it could not be read; it is cut back to what was flushed, and removed where nothing was. The
+    next write opens a new one.
 
     Args:
         directory: run directory, local or remote (anything `tf.io.gfile` opens); made when missing.
@@ -161,8 +161,8 @@ class EventWriter:
         self._write(event_pb2.Event(wall_time=time.time(), step=step, summary=summary))
 
     def _write(self, event: event_pb2.Event) -> None:
-        if self._records is not None and self._file_bytes >= self._max_file_bytes:
-            self.flush()
+        # Of an epoch that fails later, nothing may be left in a file that is closed.
+        if self._file_bytes >= self._max_file_bytes and self._file_bytes == self._flushed_bytes:
             self.close()
         try:
             if self._records is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 
 from tb_convvis.blob_keys import BlobKeys
@@ -29,10 +29,11 @@ Records = dict[int, Record]
 
 @dataclass
 class _Read:
-    """The records of a tag, how it was listed when they were read, and when it was last seen listed so."""
+    """The records of a tag, how it was listed when they were read, when that was, and last seen listed so."""
 
     state: State
     records: Records
+    began: float
     seen: float
 
 
@@ -51,15 +52,17 @@ class RecordCache:
         known = self._read.get(name)
         return known.records if known and time.monotonic() - known.seen < RECENT_SECONDS else None
 
-    def unchanged(self, name: Hashable, state: State) -> Records | None:
-        """Those of a tag that is listed now, where it is listed as it was when they were read."""
+    def current(self, name: Hashable, state: State, read: Callable[[], Records]) -> Records:
+        """Those of a tag that is listed now; they are read where it is listed otherwise than before."""
+        now = time.monotonic()
         known = self._read.get(name)
-        if known is None or known.state != state:
-            return None
-        known.seen = time.monotonic()
-        return known.records
-
-    def put(self, name: Hashable, state: State, records: Records) -> None:
-        """Keep those just read of a tag that is listed now."""
-        cost = sum(record.keys.cost for record in records.values())
-        self._read.put(name, _Read(state, records, time.monotonic()), cost=cost)
+        if known is not None and known.state == state:
+            known.seen = now
+            return known.records
+        records = read()
+        known = self._read.get(name)
+        # Another request may have read later ones meanwhile, and told of them.
+        if known is None or known.began <= now:
+            cost = sum(record.keys.cost for record in records.values())
+            self._read.put(name, _Read(state, records, began=now, seen=now), cost=cost)
+        return records

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -128,21 +129,8 @@ class Store:
         # The Python reader makes a key for every element that a tensor's shape claims.
         if (state[2] or 0) > MAX_BLOBS + 1:
             raise UnreadableError(f"too many blobs. Received: {state[2]}. Expected at most {MAX_BLOBS + 1}.")
-        key = (query.experiment, run, tag)
-        known = self._records.unchanged(key, state)
-        if known is not None:
-            return known
-        series = self._one(
-            self._provider.read_blob_sequences, query, PLUGIN_NAME, run, tag, downsample=ALL_STEPS
-        )
-        records = {
-            point.step: Record(
-                point.step, _finite(point.wall_time), BlobKeys(value.blob_key for value in point.values)
-            )
-            for point in _one_per_step(series)
-        }
-        self._records.put(key, state, records)
-        return records
+        read = partial(self._records_of, query, run, tag)
+        return self._records.current((query.experiment, run, tag), state, read)
 
     def manifest(self, query: Query, run: str, tag: str, record: Record) -> tuple[Manifest, bytes]:
         """The manifest of a record, parsed and as it was logged.
@@ -183,6 +171,17 @@ class Store:
             check_blob(described, known)
             self._blobs.put(key, known, cost=len(known) + BYTES_PER_ENTRY)
         return known
+
+    def _records_of(self, query: Query, run: str, tag: str) -> Records:
+        series = self._one(
+            self._provider.read_blob_sequences, query, PLUGIN_NAME, run, tag, downsample=ALL_STEPS
+        )
+        return {
+            point.step: Record(
+                point.step, _finite(point.wall_time), BlobKeys(value.blob_key for value in point.values)
+            )
+            for point in _one_per_step(series)
+        }
 
     def _read(self, query: Query, key: str) -> bytes:
         self._check_at_hand(query)

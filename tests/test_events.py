@@ -65,9 +65,38 @@ def test_rotation_keeps_order_and_loses_nothing(tmp_path: Path) -> None:
     with EventWriter(str(tmp_path), max_file_bytes=1_000) as writer:
         for step in range(20):
             writer.write("filters", "conv1", step, payload(step))
+            writer.flush()
     assert len(list(tmp_path.iterdir())) > 3
     assert [event.step for event in events_in(str(tmp_path)) if event.summary.value] == list(range(20))
     assert all(file.stat().st_size < 2_000 for file in tmp_path.iterdir())
+
+
+def test_a_file_is_left_at_64_mib_by_default(tmp_path: Path) -> None:
+    with EventWriter(str(tmp_path)) as writer:
+        for step, size in enumerate((1, 2**26, 1)):
+            writer.write("filters", "conv1", step, [b"x" * size])
+            writer.flush()
+    first, second = sorted(tmp_path.iterdir())
+    assert first.stat().st_size > 2**26 > second.stat().st_size
+    assert [event.step for event in events_in(str(tmp_path)) if event.summary.value] == [0, 1, 2]
+
+
+def test_the_disk_is_asked_for_a_file_and_once_for_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fsync, synced = os.fsync, []
+
+    def noted(descriptor: int) -> None:
+        synced.append(os.fstat(descriptor).st_ino)
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    writer = EventWriter(str(tmp_path))
+    for step in (0, 1):
+        writer.write("filters", "conv1", step, payload(step))
+        writer.flush()
+    (file,) = tmp_path.iterdir()
+    assert synced == [file.stat().st_ino, tmp_path.stat().st_ino, file.stat().st_ino]
 
 
 def test_flushed_records_are_in_the_file_while_it_is_open(tmp_path: Path) -> None:
@@ -154,6 +183,20 @@ def test_what_was_not_flushed_is_cut_off_a_file_that_is_given_up(tmp_path: Path)
     assert len([event for event in events if event.session_log.status]) == 1
 
 
+def test_an_epoch_that_fails_in_a_large_file_leaves_nothing_behind(tmp_path: Path) -> None:
+    writer = EventWriter(str(tmp_path), max_file_bytes=1_000)
+    writer.write("filters", "conv1", 0, payload(0))
+    writer.flush()
+    for _ in range(10):
+        writer.write("filters", "conv1", 1, payload(1))
+    with no_room_beyond(0), pytest.raises(tf.errors.OpError):
+        writer.write("filters", "conv1", 1, payload(1))
+        writer.flush()
+    writer.write("filters", "conv1", 2, payload(2))
+    writer.close()
+    assert [event.step for event in events_in(str(tmp_path)) if event.summary.value] == [0, 2]
+
+
 @pytest.mark.parametrize(
     "there",
     ["events.out.tfevents.8000000000.999999999.host.1.convvis", "events.out.tfevents.8000000000.host.2.v2"],
@@ -163,6 +206,7 @@ def test_a_new_file_sorts_behind_those_there_though_the_clock_is_behind(tmp_path
     writer = EventWriter(str(tmp_path), max_file_bytes=1)
     for step in range(3):
         writer.write("filters", "conv1", step, payload(step))
+        writer.flush()
     writer.close()
     names = sorted(path.name for path in tmp_path.iterdir())
     assert (names[0], len(names)) == (there, 4)

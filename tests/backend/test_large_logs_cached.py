@@ -9,6 +9,7 @@ import tracemalloc
 from types import SimpleNamespace
 from typing import Any
 
+import grpc
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -55,14 +56,15 @@ class CountingProvider:
 
     def __init__(self) -> None:
         self.read = self.listed = 0
-        self.steps = STEPS
+        self.steps, self.wall_time = STEPS, 1.0
         self.asked: list[str] = []
         self.blob = b""
 
     def list_blob_sequences(self, context: object, *, run_tag_filter: Any, **_: object) -> Any:
         self.listed += 1
-        last = self.steps - 1
-        series = SimpleNamespace(plugin_content=b"", max_step=last, max_wall_time=1.0, max_length=BLOBS)
+        series = SimpleNamespace(
+            plugin_content=b"", max_step=self.steps - 1, max_wall_time=self.wall_time, max_length=BLOBS
+        )
         return self._answer(run_tag_filter, lambda run, tag: series)
 
     def read_blob_sequences(self, context: object, *, run_tag_filter: Any, **_: object) -> Any:
@@ -80,11 +82,29 @@ class CountingProvider:
         return [
             SimpleNamespace(
                 step=step,
-                wall_time=1.0,
+                wall_time=self.wall_time,
                 values=[SimpleNamespace(blob_key=key_of(run, tag, step, index)) for index in range(BLOBS)],
             )
             for step in range(self.steps)
         ]
+
+
+class Clock:
+    """Seconds that pass when a test says so."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """Tells whether a listing is one of the last second."""
+    clock = Clock()
+    monkeypatch.setattr("tb_convvis.records.time", clock)
+    return clock
 
 
 def test_the_keys_of_a_large_log_are_read_once() -> None:
@@ -109,7 +129,7 @@ def test_a_request_lists_all_that_it_wants_with_one_call() -> None:
     assert reader.blobs(query, []) == []
 
 
-def test_what_was_read_is_answered_without_the_data_server_and_without_a_thread() -> None:
+def test_what_was_read_is_answered_without_the_data_server_and_without_a_thread(clock: Clock) -> None:
     provider, tag = CountingProvider(), "convvis/run/features"
     provider.blob = encode("run", {"view": "features"}, [], logged=1)[0]
     reader, query = Reader(Store(provider)), Query(None, "")
@@ -119,13 +139,12 @@ def test_what_was_read_is_answered_without_the_data_server_and_without_a_thread(
     counted = (provider.listed, provider.read, len(provider.asked))
     # Threads that have ended take no more work.
     reader._threads.shutdown()
+    clock.now += 0.9
     assert reader.blobs(query, wants) == first
     assert (provider.listed, provider.read, len(provider.asked)) == counted
 
 
-def test_a_listing_of_the_last_second_is_asked_for_anew_by_a_request_it_cannot_answer(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_a_listing_of_the_last_second_is_asked_for_anew_by_a_request_it_cannot_answer(clock: Clock) -> None:
     provider, tag = CountingProvider(), "convvis/run/features"
     provider.blob = encode("run", {"view": "features"}, [], logged=1)[0]
     reader, query = Reader(Store(provider)), Query(None, "")
@@ -143,8 +162,48 @@ def test_a_listing_of_the_last_second_is_asked_for_anew_by_a_request_it_cannot_a
     assert errors() == [None] * (STEPS + 1) + ["1 listed"]
     (no_step,) = errors(STEPS + 1)[:1]
     assert "no such step" in str(no_step)
-    monkeypatch.setattr("tb_convvis.records.RECENT_SECONDS", 0)
+    clock.now += 1
     assert errors(3) == [None, "1 listed"]
+    clock.now += 0.9
+    assert errors(3) == [None, "0 listed"]
+
+
+def test_what_was_listed_is_not_taken_back_by_a_request_that_had_listed_before(clock: Clock) -> None:
+    """A step is logged anew, and told of, while another request still reads what it was before."""
+    tag = "convvis/run/features"
+
+    class Overtaken(CountingProvider):
+        def read_blob_sequences(self, context: object, *, run_tag_filter: Any, **_: object) -> Any:
+            found = super().read_blob_sequences(context, run_tag_filter=run_tag_filter)
+            if self.wall_time == 1:
+                self.wall_time = 2.0
+                clock.now += 0.1
+                assert read()[3].wall_time == 2
+            return found
+
+    def read() -> dict[int, Record]:
+        return store.records(query, "run", tag, store.tags(query, ["run"], [tag])["run"][tag])
+
+    provider = Overtaken()
+    provider.blob = encode("run", {"view": "features"}, [], logged=1)[0]
+    store, query = Store(provider), Query(None, "")
+    assert read()[3].wall_time == 1
+    (part,) = Reader(store).blobs(query, [Want("run", tag, (3,), (0,))])
+    assert (part.wall_time, part.error) == (2, None)
+
+
+def test_a_data_server_that_is_gone_is_not_the_fault_of_one_blob() -> None:
+    class Gone(grpc.RpcError):
+        def code(self) -> grpc.StatusCode:
+            return grpc.StatusCode.UNAVAILABLE
+
+    class Dying(CountingProvider):
+        def read_blob(self, context: object, *, blob_key: str) -> bytes:
+            raise Gone
+
+    wants = [Want("run", "convvis/run/features", (3,), (0,))]
+    with pytest.raises(Gone):
+        Reader(Store(Dying())).blobs(Query(None, ""), wants)
 
 
 def test_a_manifest_takes_no_more_memory_than_the_cache_counts() -> None:

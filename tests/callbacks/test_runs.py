@@ -84,6 +84,15 @@ def test_another_training_never_hides_an_earlier_one(
     assert "holds an earlier training; this one is logged as convvis-2" in capsys.readouterr().out
 
 
+def test_a_file_or_a_dead_link_with_the_name_of_a_run_is_none(tmp_path: Path) -> None:
+    (tmp_path / "convvis-2").write_text("notes")
+    (tmp_path / "convvis-3").symlink_to("archive that is gone")
+    fit(small_model(), FilterImages(tmp_path), epochs=1)
+    forget_trainings()
+    fit(small_model(), FilterImages(tmp_path), epochs=2, initial_epoch=1)
+    assert steps(tmp_path / "convvis") == [0, 1, 1, 2]
+
+
 def test_a_fit_that_crashed_does_not_hold_up_the_next(tmp_path: Path) -> None:
     def crash(epoch: int, logs: object) -> None:
         raise RuntimeError("crash")
