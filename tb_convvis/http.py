@@ -96,8 +96,8 @@ def respond_json(request: wrappers.Request, value: Mapping[str, Any]) -> wrapper
 def respond_parts(request: wrappers.Request, parts: Sequence[Part]) -> wrappers.Response:
     """Answer with blobs in one container: length of the JSON, the JSON, the blobs.
 
-    Cached where the request names the newest wall time and nothing is missing, for a missing step may
-    still be read later.
+    Cached where the request names the wall times of all that it gets, as their sum, and nothing is missing,
+    for a missing step may still be read later.
     """
     described, offset = [], 0
     for part in parts:
@@ -116,9 +116,8 @@ def respond_parts(request: wrappers.Request, parts: Sequence[Part]) -> wrappers.
         offset += len(part.data)
     head = json.dumps({"parts": described}, allow_nan=False).encode()
     content = b"".join([struct.pack("<I", len(head)), head, *(part.data for part in parts)])
-    newest = max((part.wall_time for part in parts if part.wall_time is not None), default=None)
     named = _decimal(request, "v")
-    current = named is not None and named == newest and not any(part.error for part in parts)
+    current = named is not None and named == _version(parts) and not any(part.error for part in parts)
     expires = MAX_CACHE_SECONDS if current else 0
     return http_util.Respond(request, content, "application/octet-stream", expires=expires, headers=_HEADERS)
 
@@ -207,6 +206,21 @@ def json_step(step: int) -> int | str:
         (3, '1152921504606846976')
     """
     return step if abs(step) <= _MAX_PLAIN_STEP else str(step)
+
+
+def _version(parts: Sequence[Part]) -> float | None:
+    """The sum of the wall times of all records, in their order; None where there is none, or one has none.
+
+    The newest alone would not do: what a run logs anew may be older than what another run holds.
+    """
+    walls = {(part.run, part.tag, part.step): part.wall_time for part in parts}
+    total = 0.0
+    # Added up one by one as the page does: sum() rounds otherwise from Python 3.12 on.
+    for wall in walls.values():
+        if wall is None:
+            return None
+        total += wall
+    return total if walls else None
 
 
 def _respond_error(request: wrappers.Request, error: errors.PublicError) -> wrappers.Response:

@@ -182,15 +182,37 @@ def test_too_many_bytes_are_refused_before_they_are_read(
 
 @pytest.mark.parametrize(
     ("version", "cached"),
-    [(None, False), (START + SECONDS_PER_STEP, False), (START + 2 * SECONDS_PER_STEP, True)],
+    [(None, False), (START + 2 * SECONDS_PER_STEP, False), (2 * START + 3 * SECONDS_PER_STEP, True)],
 )
-def test_only_the_newest_wall_time_lets_an_answer_be_cached(
+def test_only_all_wall_times_let_an_answer_be_cached(
     board: Board, version: float | None, cached: bool
 ) -> None:
     named = {} if version is None else {"v": repr(version)}
     response = board.get("blobs", want=[["adam/convvis", CONV1, [1, 2], []]], **named)
     expected = "private, max-age=86400" if cached else "no-cache, must-revalidate"
     assert response.headers["Cache-Control"] == expected
+
+
+def test_what_is_logged_anew_is_not_cached_as_what_it_was_beside_a_newer_run(
+    make_board: MakeBoard, tmp_path: Path
+) -> None:
+    """As by a training resumed on a machine whose clock is behind."""
+    with LogFile(tmp_path / "logs" / "ahead" / "convvis", pace=1000) as log:
+        log.start()
+        log.filters("conv1", 5, np.ones((3, 3, 3, 4), np.float32))
+    for number in range(2):
+        with LogFile(tmp_path / "logs" / "behind" / "convvis", number, pace=1 + number) as log:
+            log.start(5, wall_time=START + 5 * number)
+            log.filters("conv1", 5, np.ones((3, 3, 3, 4), np.float32))
+        if number == 0:
+            first = make_board(tmp_path / "logs")
+            want = [["ahead/convvis", CONV1, [5], [1]], ["behind/convvis", CONV1, [5], [1]]]
+            (one, _), (other, _) = unpack(first.get("blobs", want=want).data)
+            version = repr(one["wall_time"] + other["wall_time"])
+            assert "86400" in first.get("blobs", want=want, v=version).headers["Cache-Control"]
+    again = make_board(tmp_path / "logs").get("blobs", want=want, v=version)
+    assert [part["error"] for part, _ in unpack(again.data)] == [None, None]
+    assert again.headers["Cache-Control"] == "no-cache, must-revalidate"
 
 
 def test_an_answer_with_an_error_is_not_cached(board: Board) -> None:

@@ -68,8 +68,8 @@ export async function fetchIndex(runs: readonly string[], signal?: AbortSignal):
 }
 
 export async function fetchBlobs(request: Request, signal?: AbortSignal): Promise<Part[]> {
-  const newest: [string, string][] = request.newest === null ? [] : [["v", String(request.newest)]];
-  const response = await get("blobs", [["want", request.want], ...newest], signal);
+  const version: [string, string][] = request.version === null ? [] : [["v", String(request.version)]];
+  const response = await get("blobs", [["want", request.want], ...version], signal);
   return parseContainer(await response.arrayBuffer());
 }
 

@@ -10,7 +10,7 @@ describe("plan", () => {
       ["a/convvis", "convvis/filters/conv1", [], [1]],
       ["b/convvis", "convvis/filters/conv1", [], [1]],
     ]);
-    expect(requests[0]?.newest).toBe(1_700_000_009);
+    expect(requests[0]?.version).toBe(5 * 1_700_000_000 + 12);
   });
 
   it("names the steps where only some are wanted, in the server's spelling", () => {
@@ -24,13 +24,19 @@ describe("plan", () => {
     const long = series(steps);
     const [request] = plan([{ ...wholeSeries(long, 0, 10), positions: steps.slice(0, 99) }]);
     expect(JSON.parse(request?.want ?? "")).toEqual([[long.run, long.tag, [], [0]]]);
-    expect(request?.newest).toBe(long.walls[99]);
+    expect(request?.version).toBe(100 * 1_700_000_000 + (99 * 100) / 2);
     expect(request?.wants[0]?.positions).toHaveLength(99);
+  });
+
+  it("counts a record once, however many of its blobs are wanted one by one", () => {
+    const one = { ...wholeSeries(series([0, 1, 2]), 1, 100), positions: [1] };
+    const [request] = plan([one, { ...one, indices: [2] }]);
+    expect(request?.version).toBe(1_700_000_001);
   });
 
   it("does not ask for a lasting answer where a wall time is not known", () => {
     const [request] = plan([wholeSeries(series([0, 1], { walls: [1_700_000_000, null] }), 0, 10)]);
-    expect(request?.newest).toBeNull();
+    expect(request?.version).toBeNull();
   });
 
   it.each([

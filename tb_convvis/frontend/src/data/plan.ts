@@ -19,8 +19,8 @@ export function wholeSeries(series: Series, index: number, bytesPerStep: number)
 export interface Request {
   /** The `want` parameter: JSON of [[run, tag, steps, indices], ...]. */
   want: string;
-  /** Newest wall time asked for: the `v` parameter, which makes the answer cacheable. Null where one is not known. */
-  newest: number | null;
+  /** The sum of the wall times asked for: the `v` parameter, which makes the answer cacheable. Null where one is not known. */
+  version: number | null;
   wants: Want[];
 }
 
@@ -37,6 +37,17 @@ const wire = (want: Want): string => {
   return JSON.stringify([series.run, series.tag, all ? [] : positions.map((at) => series.wire[at]), indices]);
 };
 
+/** Each record counts once, in the order asked for, as the server adds them up. */
+function versionOf(wants: readonly Want[]): number | null {
+  const walls = new Map<string, number | null>();
+  for (const want of wants) {
+    const { run, tag, wire, walls: known } = want.series;
+    const positions = isWhole(want) ? known.keys() : want.positions;
+    for (const at of positions) walls.set(JSON.stringify([run, tag, wire[at]]), known[at] ?? null);
+  }
+  return [...walls.values()].reduce((sum, wall) => (sum === null || wall === null ? null : sum + wall), 0);
+}
+
 const utf8 = new TextEncoder();
 
 /** Groups wants into requests, in order; a want that is too large for one is spread over several. */
@@ -46,9 +57,7 @@ export function plan(wants: readonly Want[], limits = LIMITS): Request[] {
 
   const close = () => {
     if (!open) return;
-    const walls = open.wants.flatMap((want) => isWhole(want) ? want.series.walls : want.positions.map((at) => want.series.walls[at] ?? null));
-    const newest = walls.reduce((a, b) => (a === null || b === null ? null : Math.max(a, b)));
-    requests.push({ want: `[${open.pieces.join(",")}]`, newest, wants: open.wants });
+    requests.push({ want: `[${open.pieces.join(",")}]`, version: versionOf(open.wants), wants: open.wants });
     open = null;
   };
 
