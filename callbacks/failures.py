@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType
 from typing import Literal
 
@@ -36,6 +38,21 @@ class Failures:
     def forget(self) -> None:
         """Take leave of the fit before."""
         self._warned.clear()
+
+    @contextmanager
+    def kept(self, layer: str | None) -> Iterator[None]:
+        """Keep what fails inside, but for writing, from what follows."""
+        try:
+            yield
+        except LogWriteError:
+            raise
+        except Exception as error:  # noqa: BLE001 (whatever a view does must not stop training)
+            self.add(layer, error)
+
+    @property
+    def of_all(self) -> str | None:
+        """Why the epoch failed for all layers; None where it did not."""
+        return next((one["reason"] for one in self.of_epoch if one["layer"] is None), None)
 
     def add(self, layer: str | None, error: Exception) -> None:
         """Take note of what failed at an epoch, for a layer or for all of them."""

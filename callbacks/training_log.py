@@ -139,6 +139,10 @@ class TrainingLog:
         before = self._epoch_to_step or 0
         return None if epochs is None else range(before, before + int(epochs) + 1)
 
+    def missing_of(self, view: str) -> MissingEpochs:
+        """What could not be written of a view."""
+        return self.missing.setdefault(view, MissingEpochs())
+
     def write(
         self,
         kind: str,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import copy
 import os
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Any, ClassVar
 
 import keras
@@ -89,9 +89,7 @@ class ViewCallback(keras.callbacks.Callback):
         self._log: TrainingLog | None = None
         self.logged_step = -1
         """The last step that was logged in this fit; -1 where none was."""
-        self.failure: str | None = None
-        """Why the last step that was tried failed as a whole; None where it did not."""
-        self._bytes, self._begun = 0, False
+        self._bytes, self._begun, self._missing = 0, False, MissingEpochs()
         self._notes: list[str] = []
         self._budget: Budget | None = None
 
@@ -154,19 +152,17 @@ class ViewCallback(keras.callbacks.Callback):
         if self._log is not None:
             self._log.say(topic, sentence)
 
-    @contextmanager
-    def isolated(self, layer: str | None) -> Iterator[None]:
+    def isolated(self, layer: str | None) -> AbstractContextManager[None]:
         """Keep a failure of a layer, or of all, from the rest: it is logged with the epoch, warned of once.
 
         A log directory that cannot be written ends the epoch for the whole view.
         """
-        try:
-            yield
-        except LogWriteError:
-            raise
-        except Exception as error:  # noqa: BLE001 (whatever a view does must not stop training)
-            self.failure = self.failure if layer else f"{type(error).__name__}: {error}"
-            self._failures.add(layer, error)
+        return self._failures.kept(layer)
+
+    @property
+    def failure(self) -> str | None:
+        """Why the last step that was tried failed as a whole; None where it did not."""
+        return self._failures.of_all
 
     @guarded
     def on_train_begin(self, logs: Mapping[str, Any] | None = None) -> None:
@@ -199,6 +195,7 @@ class ViewCallback(keras.callbacks.Callback):
         # Only here is it known where a fit begins: BackupAndRestore says so as training begins.
         self._begun = True
         self._log.begin(epoch)
+        self._missing = self._log.missing_of(self.view)
         step = self._log.first_step
         if not self.model.built:
             # A subclassed model has no weights yet.
@@ -272,7 +269,7 @@ class ViewCallback(keras.callbacks.Callback):
 
     def _log_epoch(self, step: int) -> None:
         assert self._log is not None  # noqa: S101 (called only inside of a fit)
-        self._bytes, self._failures.of_epoch, self.failure = 0, [], None
+        self._bytes, self._failures.of_epoch = 0, []
         left_out = None if self._budget is None else self._budget.note(step)
         self._notes = [*self._missing.before(step), *([left_out] if left_out else [])]
         began = time.perf_counter()
@@ -297,11 +294,6 @@ class ViewCallback(keras.callbacks.Callback):
         finally:
             if self._budget is not None:
                 self._budget.took(step, time.perf_counter() - began, logged=self.logged_step == step)
-
-    @property
-    def _missing(self) -> MissingEpochs:
-        assert self._log is not None  # noqa: S101 (called only inside of a fit)
-        return self._log.missing.setdefault(self.view, MissingEpochs())
 
     def report(self, error: Exception) -> None:
         """Warn of a failure that no record tells of; raise it where `on_error` says so."""
