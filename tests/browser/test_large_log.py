@@ -64,6 +64,21 @@ def test_each_view_opens_with_at_most_two_requests(open_meter: Open) -> None:
         assert len(first.data_requests) - before <= 2, view
 
 
+def test_the_browser_may_keep_all_that_the_views_ask_for(open_meter: Open) -> None:
+    """Page and server add up the same wall times."""
+    meter = open_meter(view="filters")
+    kept: dict[str, str | None] = {}
+    meter.page.on("response", lambda answer: kept.update({answer.url: answer.headers.get("cache-control")}))
+    for view in meter.views():
+        meter.open_view(view)
+        meter.settle()
+        meter.go(EPOCHS // 2)
+        meter.settle()
+    blobs = {url: how for url, how in kept.items() if "/blobs?" in url}
+    assert len(blobs) >= 3
+    assert set(blobs.values()) == {"private, max-age=86400"}
+
+
 def test_moving_the_slider_makes_no_storm_of_requests(open_meter: Open) -> None:
     meter = open_meter(view="features")
     meter.await_epoch(EPOCHS - 1, full=True)
