@@ -39,9 +39,14 @@ class PictureDirectory:
 
     def __repr__(self) -> str:
         """Without the files, which may be a million."""
+        return f"{self.described} below {self.path}"
+
+    @property
+    def described(self) -> str:
+        """How many there are and what a network gets of them, in words."""
         size = " x ".join(map(str, self.shape))
         darkest, lightest = sorted((self.offset, 255 * self.scale + self.offset))
-        return f"{self.count} pictures of {size} below {self.path}, pixels from {darkest:g} to {lightest:g}"
+        return f"{self.count} pictures of {size} with pixels from {darkest:g} to {lightest:g}"
 
     @classmethod
     def find(

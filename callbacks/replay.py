@@ -16,6 +16,7 @@ from tb_convvis.callbacks.checkpoint_files import load_checkpoint
 from tb_convvis.callbacks.checkpoint_log import CheckpointLog
 from tb_convvis.callbacks.checkpoint_search import CheckpointSearch
 from tb_convvis.callbacks.occlusion_maps import OcclusionMaps
+from tb_convvis.callbacks.picture_directory import PictureDirectory
 from tb_convvis.callbacks.run_directory import given_directory, newest_run, run_name
 from tb_convvis.callbacks.training_log import LogWriteError
 from tb_convvis.callbacks.whole_file import write_whole
@@ -94,7 +95,9 @@ def replay(
     search = None
     if images == "all" or ray is not None:
         search = CheckpointSearch(model, checkpoints, data, directory, images=images, ray=ray)
-    given = {"pictures": data is not None, "images": images, **settings}
+    # Of a directory, what the network gets; where it lies may change.
+    pictures = data.described if isinstance(data, PictureDirectory) else data is not None
+    given = {"pictures": pictures, "images": images, **settings}
     state = _State.begin(directory, model, given)
     done, todo = state.part(steps)
     if not todo:

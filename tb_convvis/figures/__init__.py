@@ -125,7 +125,7 @@ def _having(runs: Sequence[Run], view: str, *, by_name: bool) -> list[Run]:
         lacking = next(run for run in runs if run not in found)
         views = [name for name, other in VIEWS.items() if other.has(lacking)]
         failures = lacking.failures(_OF_FEATURES.get(view, view))
-        why = f", as it failed {enumerate_words(failures, most=3)}" if failures else ""
+        why = f", as it failed {enumerate_words(failures, most=3).rstrip('.')}" if failures else ""
         raise ValueError(
             f"{lacking.title} logged nothing for the view{why}. Received: view={view!r}. "
             f"Expected one of {views}."

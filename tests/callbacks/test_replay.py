@@ -13,7 +13,7 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
-from tb_convvis import find_checkpoints, load_checkpoint, replay
+from tb_convvis import PictureDirectory, find_checkpoints, load_checkpoint, replay
 from tb_convvis.__main__ import main
 from tb_convvis.callbacks import ConvVis
 from tests.callbacks.helpers import fit, pictures, records, small_model, starts
@@ -225,6 +225,21 @@ def test_views_are_not_left_out_of_later_steps_in_silence(trained: Path, tmp_pat
         replay(loaded(trained), found, tmp_path, budget=0.1, epochs=3, verbose=0)
 
 
+def test_later_steps_get_the_same_pixels(trained: Path, tmp_path: Path) -> None:
+    (tmp_path / "pictures").mkdir()
+    for number in range(3):
+        Image.new("RGB", (12, 12), (number, 9, 200)).save(tmp_path / "pictures" / f"{number}.png")
+    found, model = find_checkpoints(f"{trained}/epoch-0[01]*"), loaded(trained)
+    asked = {"log_dir": tmp_path / "logs", "verbose": 0}
+    at_first = PictureDirectory.find(tmp_path / "pictures", model.input_shape)
+    assert replay(model, {0: found[0]}, data=at_first, **asked) == [0]
+    moved = shutil.move(tmp_path / "pictures", tmp_path / "elsewhere")
+    scaled = PictureDirectory.find(moved, model.input_shape, scale=1 / 255)
+    with pytest.raises(ValueError, match=r"other pictures: '3 .* 0 to 255', now '3 .* 0 to 1'"):
+        replay(model, found, data=scaled, **asked)
+    assert replay(model, found, data=PictureDirectory.find(moved, model.input_shape), **asked) == [1]
+
+
 def test_again_in_the_same_process_after_the_directory_was_removed(trained: Path, tmp_path: Path) -> None:
     found, model = find_checkpoints(f"{trained}/epoch-0[012]*"), loaded(trained)
     for _ in range(2):
@@ -269,8 +284,8 @@ def test_the_command_says_what_pixels_a_directory_gives(
     for scale, pixels in (([], "0 to 255"), (["--scale", "2", "--offset", "-255"], "-255 to 255")):
         main([*command, *more, *scale])
         said = capsys.readouterr().out
-        assert "3 pictures of 12 x 12 x 3 below " in said
-        assert f"{tmp_path / 'pictures'}, pixels from {pixels}; --scale and --offset change that." in said
+        assert f"3 pictures of 12 x 12 x 3 with pixels from {pixels} below {tmp_path / 'pictures'};" in said
+        assert "--scale and --offset change that." in said
 
 
 def test_from_the_command_line(trained: Path, tmp_path: Path) -> None:

@@ -192,12 +192,13 @@ def test_a_view_that_was_not_logged_says_what_failed(tmp_path: Path, view: str) 
     write_run(tmp_path / "run", range(2), keras=False)
     failures = [
         {"view": "features", "layer": None, "reason": "ValueError: pictures\nof several sizes"},
-        {"view": "features", "layer": "conv9", "reason": "ValueError: no such layer"},
+        {"view": "features", "layer": "conv9", "reason": "ValueError: no such layer."},
     ]
     with LogFile(tmp_path / "run" / "convvis", number=1) as file:
         file.record("run", "features", 2, {"view": "features", "failures": failures})
     words = (
         "as it failed at epoch 2: ValueError: pictures of several sizes and for conv9 at epoch 2: ValueError"
+        r": no such layer\. Received"
     )
     with pytest.raises(ValueError, match=words):
         tb_convvis.figure(tmp_path, view)
