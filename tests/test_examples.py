@@ -53,6 +53,6 @@ def callables() -> list[object]:
     return [one for one in public if inspect.isroutine(one) or (one in classes and one not in results)]
 
 
-@pytest.mark.parametrize("public", callables(), ids=str)
+@pytest.mark.parametrize("public", callables(), ids=lambda public: str(public.__name__))
 def test_what_can_be_called_has_an_example(public: object) -> None:
     assert ">>> " in str(public.__doc__)
