@@ -33,10 +33,12 @@ def layer_names(runs: Sequence[tuple[Network, Iterable[str]]]) -> list[dict[str,
     places, names = _Places(), _Names()
     result: list[dict[str, str]] = []
     for network, logged in runs:
-        shown = {}
+        shown: dict[str, str] = {}
         for path, place in places.of(network).items():
             if place not in shown_at:
-                shown_at[place] = names.take(path)
+                # What is inside of a model stays inside of it, under the name that this is shown by.
+                parent = path.rpartition("/")[0]
+                shown_at[place] = names.take(shown.get(parent, parent) + path[len(parent) :])
             shown[path] = shown_at[place]
         distinct = set(logged)
         apart = len({renamed(shown, one) for one in distinct}) == len(distinct)

@@ -39,6 +39,11 @@ def shown(*runs: str) -> list[list[str]]:
             "Functional functional_4, Conv2D functional_4/conv2d_9, Conv2D conv2d_8",
             "functional functional/conv2d conv2d_1",
         ),
+        (
+            "Functional functional, Conv2D functional/conv2d",
+            "Functional functional_4, Conv2D functional_4/conv2d_6, Conv2D functional_4/conv2d_7",
+            "functional functional/conv2d functional/conv2d_7",
+        ),
         ("Sequential a, Conv2D a/conv2d", "Sequential b, Conv2D b/conv2d_1", "b b/conv2d_1"),
         (
             "Conv2D conv2d_2, Conv2D conv2d_3",

@@ -53,6 +53,11 @@ describe("names of layers", () => {
     expect(second).toEqual(["functional", "functional/conv2d", "backbone", "backbone/conv2d_1", "conv2d_2"]);
   });
 
+  it("stay inside of their model, also where the other has none in their place", () => {
+    const [, second] = shown("Functional functional, Conv2D functional/conv2d", "Functional functional_4, Conv2D functional_4/conv2d_6, Conv2D functional_4/conv2d_7");
+    expect(second).toEqual(["functional", "functional/conv2d", "functional/conv2d_7"]);
+  });
+
   it("of the same class in another model, or of another class, are other layers", () => {
     expect(shown("Sequential a, Conv2D a/conv2d", "Sequential b, Conv2D b/conv2d_1")[1]).toEqual(["b", "b/conv2d_1"]);
     expect(shown("Conv2D conv2d", "DepthwiseConv2D depthwise_conv2d_1")[1]).toEqual(["depthwise_conv2d_1"]);

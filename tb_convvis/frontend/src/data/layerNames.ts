@@ -123,7 +123,9 @@ export function layerNames(runs: readonly LoggedLayers[]): (LayerNames | null)[]
     if (!network) return null;
     const shown = new Map<string, string>();
     for (const [path, place] of places.of(network)) {
-      const name = shownAt.get(place) ?? names.take(path);
+      const parent = parentOf(path);
+      // What is inside of a model stays inside of it, under the name that this is shown by.
+      const name = shownAt.get(place) ?? names.take((shown.get(parent) ?? parent) + path.slice(parent.length));
       shownAt.set(place, name);
       shown.set(path, name);
     }
