@@ -9,6 +9,7 @@ from tb_convvis.figures import changes, convergence, features, filters, layers, 
 from tb_convvis.figures.facts import Ask
 from tb_convvis.figures.figure import Figure
 from tb_convvis.figures.log import MAX_RUNS, LogDir, open_runs
+from tb_convvis.figures.named_runs import layer_meant, named_runs
 from tb_convvis.figures.run import Run
 from tb_convvis.figures.words import enumerate_words, plural
 
@@ -61,8 +62,9 @@ def figure(
             for the last. Weights and convergence show all epochs: there it is marked.
         run: name of a run, or several of them; None for all, of which there may be 4.
         layer: path of the layer; None for the first of the network. For weights also one weight of it,
-            such as "conv1/bias". Convergence shows all layers; so does layers, the nested models unfolded in
-            which this one lies.
+            such as "conv1/bias". Of several runs the k-th unnamed layer of a class stands beside the k-th of
+            that class, under its name in the first of them; here any of its names will do. Convergence shows
+            all layers; so does layers, the nested models unfolded in which this one lies.
         maps: numbers of filters or maps; None for all filters, the first 16 of the drawn maps, or 8 of those
             that changed.
         picture: number of an occluded picture in its probe set; None for the first.
@@ -102,8 +104,8 @@ def figure(
         raise ValueError("Received: maps=[]. Expected at least one number, or None.")
     if numbers is not None and len(set(numbers)) < len(numbers):
         raise ValueError(f"Received: maps={list(numbers)}. Expected each number once.")
-    runs = _having(open_runs(logdir, run), view, by_name=run is not None)
-    return chosen.draw(runs, Ask(epoch, layer, numbers, picture, since, scale))
+    runs = named_runs(_having(open_runs(logdir, run), view, by_name=run is not None))
+    return chosen.draw(runs, Ask(epoch, layer_meant(runs, layer), numbers, picture, since, scale))
 
 
 _OF_FEATURES = dict.fromkeys(("changes", "convergence"), "features")

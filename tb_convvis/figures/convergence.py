@@ -124,5 +124,8 @@ def _facts(run: Run, metrics: Sequence[str], ask: Ask, marked: int | None, probl
         *([("metrics", "Keras's epoch_ scalars, validation thick, training thin")] if metrics else []),
         *([("not drawn", "; ".join(problems))] if problems else []),
     ]
+    layers = [(run.own_name(layer), layer) for layer in run.layers("strength")]
+    named = " / ".join(f"{one_line(own)} as {one_line(layer)}" for own, layer in layers if own != layer)
     known = dict(facts)
+    more += [("shown as", named)] if named else []
     return [("run", known["run"]), *more, ("logged", known["logged"])]

@@ -58,7 +58,7 @@ def facts_of(  # noqa: PLR0917
     failure = run.failure(view, layer, ask.epoch, step)
     return [
         ("run", one_line(run.name)),
-        ("layer", one_line(layer)),
+        ("layer", one_line(run.own_name(layer))),
         ("epoch", shown_words(step, ask.epoch)),
         *([("failed", failure)] if failure else []),
         *more,

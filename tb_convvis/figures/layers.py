@@ -45,7 +45,7 @@ def draw(runs: Sequence[Run], ask: Ask) -> Figure:
             alike.runs.append(run)
             alike.records.append(record)
         else:
-            groups.append(Shown([run], [record], network, _scene(run, network, ask.layer)))
+            groups.append(Shown([run], [record], network, _scene(run, network, _own(run, ask))))
     words = [_words(one, named=len(groups) > 1) for one in groups]
     panels = all_headed(words, [_graph(one, ask, alone=len(groups) == 1) for one in groups], TEXT)
     all_facts = [
@@ -56,6 +56,11 @@ def draw(runs: Sequence[Run], ask: Ask) -> Figure:
     title = f"{titles_of(runs)}: the network" + ("s" if len(groups) > 1 else "")
     drawing = beside(panels, GAP)
     return Figure("layers", title, together(all_facts), drawing, scale=ask.scale or PIXELS, chart=True)
+
+
+def _own(run: Run, ask: Ask) -> str | None:
+    """A network is drawn with its own names."""
+    return None if ask.layer is None else run.own_name(ask.layer)
 
 
 def _scene(run: Run, network: Network, layer: str | None) -> Scene:
@@ -73,7 +78,7 @@ def _scene(run: Run, network: Network, layer: str | None) -> Scene:
 
 def _graph(shown: Shown, ask: Ask, *, alone: bool) -> Drawing:
     """A network in the middle of the room there is, where it stands alone."""
-    drawing = Placing(shown.network, ask.layer).scene(shown.scene)
+    drawing = Placing(shown.network, _own(shown.runs[0], ask)).scene(shown.scene)
     width = max(drawing.width, LEAST) if alone else drawing.width
     return Drawing(width, drawing.height + GAP / 4, drawing.at(round((width - drawing.width) / 2), GAP / 4))
 

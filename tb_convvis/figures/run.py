@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tb_convvis.blobs import Picture, decode
+from tb_convvis.figures.layer_names import renamed
 from tb_convvis.figures.words import enumerate_words, one_line, plural
 from tb_convvis.histograms import Series
 from tb_convvis.parts import Part, Want
@@ -66,6 +67,8 @@ class Run:
     _query: Query
     index: Index
     title: str
+    shown: dict[str, str] = field(default_factory=dict)
+    """By its own names those by which its layers are shown beside other runs: `index` has them."""
 
     @property
     def name(self) -> str:
@@ -142,7 +145,8 @@ class Run:
         if status.step <= shown:
             return None
         for failure in _dictionaries(status.manifest.facts.get("failures")):
-            if failure.get("layer") in (None, layer):
+            named = failure.get("layer")
+            if named is None or (isinstance(named, str) and renamed(self.shown, named) == layer):
                 return f"at epoch {status.step}: {one_line(failure.get('reason', 'for an unknown reason'))}"
         return None
 
@@ -178,11 +182,23 @@ class Run:
 
     def network(self) -> list[str]:
         """Return the names of the layers in the order of the network; empty where the record does not say."""
+        return [renamed(self.shown, name) for name, _ in self.classes()]
+
+    def classes(self) -> list[tuple[str, str]]:
+        """Return its own names of the layers, each with its class; empty where the record does not say."""
         try:
             layers = self.record("run", "model", None).manifest.facts.get("layers")
         except (ValueError, UnreadableError):
             return []
-        return [name for one in _dictionaries(layers) if isinstance(name := one.get("name"), str)]
+        return [
+            (name, kind if isinstance(kind := one.get("class"), str) else "")
+            for one in _dictionaries(layers)
+            if isinstance(name := one.get("name"), str)
+        ]
+
+    def own_name(self, layer: str) -> str:
+        """Return what it calls a layer itself; the same where it has none in that place."""
+        return renamed({name: own for own, name in self.shown.items()}, layer)
 
     def _manifest(self, tag: str, step: int) -> tuple[Manifest, float | None]:
         (part,) = self.read(tag, (step,), 0)

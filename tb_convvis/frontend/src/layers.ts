@@ -1,6 +1,7 @@
 /** The layers that the shown runs logged something of, and which of them is looked at. */
 
 import { computed } from "@preact/signals";
+import { shownName } from "./data/layerNames";
 import { layerOrder } from "./data/manifest";
 import { type RunIndex, findSeries } from "./data/index";
 import { layerPath, viewId } from "./settings";
@@ -31,7 +32,10 @@ export const networkOrder = computed(() => {
     const record = series && store.manifest(series, series.steps.length - 1);
     if (!record?.value) continue;
     try {
-      for (const name of layerOrder(record.value.facts, "model")) if (!order.includes(name)) order.push(name);
+      for (const own of layerOrder(record.value.facts, "model")) {
+        const name = shownName(index, own);
+        if (!order.includes(name)) order.push(name);
+      }
     } catch {
       // A record that cannot be read says nothing of the order.
     }
@@ -52,10 +56,11 @@ export function inOrder(layers: Iterable<string>): string[] {
 /** Layers that the view can show. */
 export const layers = computed(() => inOrder(viewOf(viewId.value).layers(shownIndexes.value)));
 
+/** What the chosen layer can be: the one of this name, or that which one of the runs has by this name. */
+export const layersMeant = computed(() => [layerPath.value, ...shownIndexes.value.map((index) => shownName(index, layerPath.value))]);
+
 /** The layer that is shown: the chosen one where the view has it, else the first. */
-export const layer = computed(() =>
-  layers.value.includes(layerPath.value) ? layerPath.value : (layers.value[0] ?? ""),
-);
+export const layer = computed(() => layersMeant.value.find((one) => layers.value.includes(one)) ?? layers.value[0] ?? "");
 
 export function moveLayer(by: number): void {
   const all = layers.value;

@@ -3,6 +3,7 @@
 import { batch, computed, effect, signal } from "@preact/signals";
 import { ApiError, fetchIndex, fetchRuns, isAbort, wordsOf } from "./api";
 import type { RunIndex, RunList, Series } from "./data/index";
+import { namedBy } from "./data/namedIndexes";
 import { Store } from "./data/store";
 import { elapsed, fractions, interpolate, stepAsked } from "./lib/axis";
 import { runColours } from "./lib/colours";
@@ -43,10 +44,13 @@ function pick(list: RunList | null, wanted: readonly string[] | null): string[] 
   return wanted ? all.filter((run) => wanted.includes(run)).slice(0, MAX_RUNS) : all.slice(0, 2);
 }
 
-/** Indexes of the shown runs, as far as they are here. */
-export const shownIndexes = computed(() =>
+const ownIndexes = computed(() =>
   shownRuns.value.flatMap((run) => indexes.value?.find((index) => index.run === run) ?? []),
 );
+const named = namedBy(store);
+
+/** Indexes of the shown runs, as far as they are here; the same layer has the same name in all of them. */
+export const shownIndexes = computed(() => named(ownIndexes.value));
 
 /** Steps that are not in the index: those of histograms, known once they are read. By run. */
 export const histogramSteps = signal<ReadonlyMap<string, readonly number[]>>(new Map());

@@ -1,7 +1,7 @@
 /** Names in the address that stand for nothing here, as in a link to another log: something else is shown instead. */
 
 import { computed } from "@preact/signals";
-import { layer, layersKnown, networkOrder } from "./layers";
+import { layer, layersKnown, layersMeant, networkOrder } from "./layers";
 import { enumerate } from "./lib/words";
 import { chosenRuns, layerPath, metricName, viewId, weightName } from "./settings";
 import { runList, shownIndexes, shownRuns } from "./state";
@@ -30,7 +30,8 @@ function unknownRuns(): string[] {
 function unknownLayer(): string[] {
   const [indexes, path] = [shownIndexes.value, layerPath.value];
   if (path === "" || indexes.length === 0 || indexes.length < shownRuns.value.length || !layersKnown.value) return [];
-  if (networkOrder.value.includes(path) || VIEWS.some((view) => view.layers(indexes).includes(path))) return [];
+  const isKnown = (one: string) => networkOrder.value.includes(one) || VIEWS.some((view) => view.layers(indexes).includes(one));
+  if (layersMeant.value.some(isKnown)) return [];
   const instead = layer.value === "" ? "" : `: ${layer.value} is shown`;
   return [`The address names the layer ${path}, which the shown runs do not have${instead}.`];
 }

@@ -20,6 +20,8 @@ describe("what is told of several runs", () => {
     const facts = (run: string, epoch: string) => [["run", run], ["epoch", epoch], ["layer", "conv1"]] as const;
     expect(together([facts("a", "3"), facts("b", "3"), facts("c", "2")])).toEqual([["run", "a | b | c"], ["epoch", "3 | 3 | 2"], ["layer", "conv1"]]);
     expect(together([facts("a", "3")])).toEqual(facts("a", "3"));
+    const alone = [["run", "b"], ["damaged", "conv1"], ["damaged", "conv2"], ["logged", "today"]] as const;
+    expect(together([[["run", "a"], ["logged", "today"]], alone])).toEqual([["run", "a | b"], ["damaged", "none | conv1; conv2"], ["logged", "today"]]);
     expect(together([])).toEqual([]);
   });
 });

@@ -2,9 +2,11 @@
 
 import type { ComponentChildren } from "preact";
 import type { RunIndex, Series } from "../data/index";
+import { ownName } from "../data/layerNames";
+import { layer } from "../layers";
 import { placeWords } from "../lib/axis";
 import { syncAxis } from "../settings";
-import { colours, indexes, placeOf, position, positions, titles } from "../state";
+import { colours, indexes, placeOf, position, positions, shownIndexes, titles } from "../state";
 import { Downsampled, Failed } from "./states";
 
 export interface ColumnsProps {
@@ -50,12 +52,20 @@ export function ColumnHead({ run, shown, failure, series, children }: ColumnHead
         <h2 title={run}>{title}</h2>
         {shown !== null && <Shown run={run} step={shown} />}
       </header>
+      <OwnName run={run} />
       {problem && <Unreadable words={problem} />}
       {failure && <Failed words={failure} />}
       {logged > kept && <Downsampled kept={kept} logged={logged} />}
       {children}
     </div>
   );
+}
+
+/** What the layer that is looked at is called in this run, where that is another name than the one shown. */
+function OwnName({ run }: { run: string }) {
+  const index = shownIndexes.value.find((one) => one.run === run);
+  const own = ownName(index ?? {}, layer.value);
+  return own === layer.value ? null : <p class="own-name">{own} here</p>;
 }
 
 /** Which epoch of a run is shown, and where the slider stands if that is another place on its axis. */

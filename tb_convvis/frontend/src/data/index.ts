@@ -2,6 +2,7 @@
 
 import { type Guard, count, fields, finite, list, nullable, oneOf, optional, text, unless, Malformed } from "../lib/guards";
 import { enumerate } from "../lib/words";
+import type { LayerNames } from "./layerNames";
 
 export interface RunName {
   run: string;
@@ -54,6 +55,8 @@ export interface RunIndex extends RunName {
   series: Series[];
   weights: WeightSeries[];
   scalars: ScalarSeries[];
+  /** By which names its layers are shown, where those are not its own: `series` and `weights` have them. */
+  names?: LayerNames;
   /** What of the run's index could not be read, in words; the rest is here. */
   problem: string | null;
 }
@@ -141,7 +144,7 @@ export function findSeries(run: RunIndex, kind: Kind, subject: string): Series |
   return run.series.find((series) => series.kind === kind && series.subject === subject);
 }
 
-/** That a run has nothing of a layer, and of which it has: runs are compared by the names of their layers. */
+/** That a run has nothing of a layer, and of which it has, by the names that layers are shown by. */
 export function absentWords(run: RunIndex, kind: Kind, what: string, layer: string): string {
   const others = run.series.filter((one) => one.kind === kind).map(({ subject }) => subject);
   return `This run logged no ${what} of ${layer}${others.length > 0 ? `, but of ${enumerate(others)}` : ""}.`;

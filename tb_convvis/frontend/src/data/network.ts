@@ -140,8 +140,3 @@ function read({ facts }: Manifest): NetworkOutcome {
     return { value: null, error: `damaged: ${error instanceof Error ? error.message : String(error)}` };
   }
 }
-
-/** The networks of some runs, as far as they are here and sound. */
-export function networksOf(indexes: readonly RunIndex[]): Network[] {
-  return indexes.flatMap((index) => networkOf(index)?.value ?? []);
-}

@@ -2,6 +2,7 @@
 
 import { stepOf, store } from "../state";
 import { type RunIndex, type Series, findSeries } from "./index";
+import { shownName } from "./layerNames";
 import { type Want, wholeSeries } from "./plan";
 import { type Failure, type Manifest, type StatusFacts, statusFacts } from "./manifest";
 
@@ -32,11 +33,11 @@ function read(series: Series, at: number): StatusFacts {
 
 /** Why a view failed for a layer at this step, or null where it did not. */
 export function failureAt(index: RunIndex, view: string, layer: string, step: number): string | null {
-  return concerns(statusAt(index, view, step), layer)?.reason ?? null;
+  return concerns(index, statusAt(index, view, step), layer)?.reason ?? null;
 }
 
-function concerns({ failures }: StatusFacts, layer: string): Failure | undefined {
-  return failures.find((failure) => !failure.layer || failure.layer === layer);
+function concerns(index: RunIndex, { failures }: StatusFacts, layer: string): Failure | undefined {
+  return failures.find((failure) => !failure.layer || shownName(index, failure.layer) === layer);
 }
 
 /** How many epochs of a layer a view logged, where its own records do not say: those of the view that did not fail. */
@@ -48,7 +49,7 @@ export function loggedEpochs(index: RunIndex, view: string, layer: string): numb
 /** Steps at which a view failed for a layer, of those whose record is here. */
 export function failedSteps(index: RunIndex, view: string, layer: string): number[] {
   const series = findSeries(index, "run", view);
-  return series?.steps.filter((_, at) => concerns(read(series, at), layer)) ?? [];
+  return series?.steps.filter((_, at) => concerns(index, read(series, at), layer)) ?? [];
 }
 
 /** Why a view failed at the last epoch whose record is here and says so: each reason once. */

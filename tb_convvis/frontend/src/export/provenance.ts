@@ -1,6 +1,7 @@
 /** Where what is exported comes from: which run, epoch and layer, what logged it and when. */
 
 import { type RunIndex, type Series, findSeries } from "../data/index";
+import { ownName } from "../data/layerNames";
 import { fields, optional, text } from "../lib/guards";
 import { shownIndex } from "../lib/steps";
 import { plural } from "../lib/words";
@@ -29,10 +30,12 @@ export function timeWords(wall: number | null | undefined): string {
 /** @param at position in the series of the step that is exported, or of the last of them */
 export function factsOf(index: RunIndex, layer: string, series: Pick<Series, "steps" | "walls">, at: number, more: Facts = []): Facts {
   const step = series.steps[at] ?? 0;
+  const own = ownName(index, layer);
   const several = more.some(([name]) => name.startsWith("epoch"));
   return [
     ["run", index.run],
-    ["layer", layer],
+    ["layer", own],
+    ...(own === layer ? [] : [["shown as", layer] as const]),
     ...(several ? [] : [["epoch", String(step)] as const]),
     ...more,
     ["logged", `by tb_convvis ${versionAt(index, step)}, ${timeWords(series.walls[at])}`],
@@ -67,9 +70,10 @@ export function ranges(numbers: readonly number[]): string {
 
 /** Facts of several runs as one: what they have in common once, all else in the order of the runs. */
 export function together(all: readonly Facts[]): Facts {
-  const [first = []] = all;
-  return first.map(([name]) => {
-    const values = all.map((facts) => facts.find(([one]) => one === name)?.[1] ?? "");
+  // What is said of one run alone is said too; when it was logged stays the last.
+  const names = [...new Set(all.flatMap((facts) => facts.map(([name]) => name)))].sort((a, b) => Number(a === "logged") - Number(b === "logged"));
+  return names.map((name) => {
+    const values = all.map((facts) => facts.filter(([one]) => one === name).map(([, value]) => value).join("; ") || "none");
     return [name, new Set(values).size === 1 ? (values[0] ?? "") : values.join(" | ")] as const;
   });
 }

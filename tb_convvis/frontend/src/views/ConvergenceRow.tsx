@@ -4,6 +4,7 @@ import type { ComponentChildren } from "preact";
 import { useMemo } from "preact/hooks";
 import { type Line, Lines } from "../components/Lines";
 import type { RunIndex } from "../data/index";
+import { ownName } from "../data/layerNames";
 import { LOSS } from "../data/scalars";
 import type { Settled } from "../lib/settled";
 import { closestIndex, shownIndex } from "../lib/steps";
@@ -170,10 +171,12 @@ export function LayerRow({ layer, axis, ...plot }: Plot & { layer: string; axis:
     if (!changes) return <span class="quiet">not logged</span>;
     const now = changes.values[shownIndex(changes.steps, stepOf(index.run))] ?? Number.NaN;
     const { state } = changes.settled;
+    const own = ownName(index, layer);
     return (
       <>
         <b class={state}>{settledWords(changes.settled)}</b>
         <small>{Number.isFinite(now) ? `now ${number(now)}` : "\u00a0"}</small>
+        {own !== layer && <small>{own} here</small>}
       </>
     );
   };

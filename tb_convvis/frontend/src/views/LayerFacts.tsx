@@ -10,6 +10,8 @@ import { argumentWords, fieldWords, parameterWords, shapeWords } from "./network
 
 export interface LayerFactsProps {
   node: SceneNode;
+  /** The name by which it is shown beside the layers of other runs. */
+  shown: string;
   network: Network;
   marks: Marks;
 }
@@ -27,7 +29,7 @@ function useTallest(): { current: HTMLElement | null } {
   return ref;
 }
 
-export function LayerFacts({ node, network, marks }: LayerFactsProps) {
+export function LayerFacts({ node, shown, network, marks }: LayerFactsProps) {
   const ref = useTallest();
   const { facts } = node;
   const logged = marks(node);
@@ -43,6 +45,7 @@ export function LayerFacts({ node, network, marks }: LayerFactsProps) {
       <p class="quiet">
         {node.class}
         {node.layer !== null && node.layer !== node.path && `, a further call of ${node.layer}`}
+        {shown !== node.path && `, shown as ${shown} beside the other runs`}
       </p>
       <FactList facts={rows} />
       {logged.length > 0 ? (

@@ -1,7 +1,8 @@
 /** View: the network as a graph, and what was logged of each of its layers. */
 
 import { Unlogged } from "../components/states";
-import { networksOf } from "../data/network";
+import { shownName } from "../data/layerNames";
+import { networkOf } from "../data/network";
 import { allNodes } from "./networkScene";
 import { onDemand } from "./onDemand";
 
@@ -13,7 +14,11 @@ export const layers = onDemand(() => import("./LayersBody"), {
   id: "layers",
   title: "Layers",
   choosesLayer: true,
-  layers: (indexes) => networksOf(indexes).flatMap((network) => allNodes(network).map(({ path }) => path)),
+  layers: (indexes) =>
+    indexes.flatMap((index) => {
+      const network = networkOf(index)?.value;
+      return network ? allNodes(network).map(({ path }) => shownName(index, path)) : [];
+    }),
   wants: () => [],
   follows: () => undefined,
   Nothing,

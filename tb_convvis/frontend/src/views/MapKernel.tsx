@@ -3,6 +3,7 @@
 import { useMemo } from "preact/hooks";
 import { Bars } from "../components/Bars";
 import type { RunIndex } from "../data/index";
+import { ownName } from "../data/layerNames";
 import { filterWeights } from "../lib/kernel";
 import { colours } from "../state";
 import { LargeFilter } from "./FilterDetail";
@@ -28,7 +29,7 @@ export function MapKernel({ index, indexes, layer, map }: KernelProps) {
   const words =
     panel.state === "loading" ? "" // a moment
     : panel.state === "failed" ? panel.words
-    : panel.state === "absent" ? <NotLogged source={source} known={top.state === "ready" && top.facts.convolution !== null} />
+    : panel.state === "absent" ? <NotLogged source={ownName(index, source)} known={top.state === "ready" && top.facts.convolution !== null} />
     : panel.facts.weight !== "kernel" || panel.kernel.filters !== maps ? "The kernel has not one filter for each map."
     : null;
   const kernel = panel.state === "ready" && words === null ? panel.kernel : null;

@@ -3,6 +3,7 @@
 import { useMemo, useState } from "preact/hooks";
 import { Note } from "../components/states";
 import type { RunIndex } from "../data/index";
+import { shownName } from "../data/layerNames";
 import type { Network } from "../data/network";
 import { plural } from "../lib/words";
 import { layerPath, unfoldedModels } from "../settings";
@@ -28,35 +29,49 @@ export function NetworkColumn({ network, indexes, layer }: NetworkColumnProps) {
   const [hovered, setHovered] = useState<SceneNode | null>(null);
   // Without a choice the layer is the first of the network, which is not inside of anything.
   const around = layer.slice(0, Math.max(0, layer.lastIndexOf("/")));
-  const scene = useMemo(() => sceneOf(network, (path) => isUnfolded(path, layer)), [network, unfoldedModels.value, around]);
-  const marks = useMemo(() => marksOf(indexes), [indexes.map(({ series, weights }) => `${series.length} ${weights.length}`).join(), network]);
+  const { names } = indexes[0] ?? {};
+  // The network has its own names; the address has those by which layers are shown.
+  const name = (path: string) => shownName(indexes[0] ?? {}, path);
+  const scene = useMemo(() => sceneOf(network, (path) => isUnfolded(name(path), layer)), [network, names, unfoldedModels.value, around]);
+  const marks = useMemo(() => marksOf(indexes), [indexes.map(({ series, weights }) => `${series.length} ${weights.length}`).join(), network, names]);
   const drawn = useMemo(() => nodesOf(scene), [scene]);
   const fold = (node: SceneNode) => {
-    const open = isUnfolded(node.path, layer);
-    const others = unfoldedModels.value.filter((path) => path !== node.path && !path.startsWith(`${node.path}/`));
-    unfoldedModels.value = open ? others : [...others, node.path];
-    layerPath.value = node.path;
+    const model = name(node.path);
+    const open = isUnfolded(model, layer);
+    const others = unfoldedModels.value.filter((path) => path !== model && !path.startsWith(`${model}/`));
+    unfoldedModels.value = open ? others : [...others, model];
+    layerPath.value = model;
   };
-  const shown = (hovered && drawn.find(({ path }) => path === hovered.path)) ?? drawn.find(({ path }) => path === layer) ?? drawn[0];
+  const selected = drawn.find(({ path }) => name(path) === layer);
+  const shown = (hovered && drawn.find(({ path }) => path === hovered.path)) ?? selected ?? drawn[0];
   const drawing = useMemo(
-    () => <NetworkDrawing scene={scene} marks={marks} selected={layer} onFold={fold} onHover={setHovered} />,
+    () => (
+      <NetworkDrawing
+        scene={scene}
+        marks={marks}
+        selected={selected?.path ?? ""}
+        onSelect={({ path }) => (layerPath.value = name(path))}
+        onFold={fold}
+        onHover={setHovered}
+      />
+    ),
     [scene, marks, layer],
   );
   return (
     <>
-      <Head network={network} indexes={indexes} />
+      <Head network={network} indexes={indexes} name={name} />
       <div class="network-room">
         <div class="network">
           {drawing}
-          {shown && <LayerFacts node={shown} network={network} marks={marks} />}
+          {shown && <LayerFacts node={shown} shown={name(shown.path)} network={network} marks={marks} />}
         </div>
       </div>
     </>
   );
 }
 
-function Head({ network, indexes }: { network: Network; indexes: readonly RunIndex[] }) {
-  const models = allNodes(network).filter(({ inside }) => inside > 0).map(({ path }) => path);
+function Head({ network, indexes, name }: { network: Network; indexes: readonly RunIndex[]; name: (path: string) => string }) {
+  const models = allNodes(network).filter(({ inside }) => inside > 0).map(({ path }) => name(path));
   const why = network.problem === null ? "This model has no graph that Keras can tell" : `The graph could not be recorded (${network.problem})`;
   return (
     <div class="column-head">

@@ -18,12 +18,13 @@ export interface NetworkDrawingProps {
   marks: Marks;
   /** Path of the call that is looked at. */
   selected: string;
+  onSelect: (node: SceneNode) => void;
   onFold: (node: SceneNode) => void;
   /** Null where the pointer leaves. */
   onHover: (node: SceneNode | null) => void;
 }
 
-export function NetworkDrawing({ scene, marks, selected, onFold, onHover }: NetworkDrawingProps) {
+export function NetworkDrawing({ scene, marks, selected, onSelect, onFold, onHover }: NetworkDrawingProps) {
   const [ref, width] = useWidth<HTMLDivElement>();
   const settled = useRef(false);
   const drawing = useMemo(() => drawingOf(scene, (node) => marks(node).length > 0), [scene, marks]);
@@ -44,7 +45,8 @@ export function NetworkDrawing({ scene, marks, selected, onFold, onHover }: Netw
     if (event.ctrlKey || event.metaKey || target === null) return;
     event.preventDefault();
     event.stopPropagation();
-    layerPath.value = nodes[target]?.node.path ?? "";
+    const node = nodes[target]?.node;
+    if (node) onSelect(node);
     buttonAt(target)?.focus();
   };
   const open = (node: SceneNode) => {
@@ -72,7 +74,7 @@ export function NetworkDrawing({ scene, marks, selected, onFold, onHover }: Netw
                   aria-expanded={node.inside > 0 ? nodes[at + 1]?.node.path.startsWith(`${node.path}/`) ?? false : undefined}
                   onMouseEnter={() => onHover(node)}
                   onClick={() => {
-                    layerPath.value = node.path;
+                    onSelect(node);
                     if (node.inside > 0) onFold(node);
                   }}
                   onKeyDown={(event) => {

@@ -6,6 +6,7 @@ import { type Facts, type Figure, type Item, type Sheet, textMeasure, wrap } fro
 import type { ExportProps, Offer } from "../export/offer";
 import { LEFT_OUT, factsOf, factsOfAll, together } from "../export/provenance";
 import { type RunIndex, type Series, findSeries } from "../data/index";
+import { ownName } from "../data/layerNames";
 import { inOrder } from "../layers";
 import { FEWEST_LOGS, FEWEST_QUIET, QUIET_SHARE } from "../lib/settled";
 import { type Measure, changeMeasure } from "../settings";
@@ -52,7 +53,9 @@ function factsIn(indexes: readonly RunIndex[], more: Facts = []): Facts[] {
       const { problem } = changesBy(series, "weights");
       return problem === null ? [] : [["damaged", `${layer}: ${problem}`] as const];
     });
-    return layers[0] ? [factsOfAll(index, "all", layers[0].series, [...more, ...damaged])] : [];
+    const renamed = layers.map(({ layer }) => [ownName(index, layer), layer] as const).filter(([own, layer]) => own !== layer);
+    const named: Facts = renamed.length === 0 ? [] : [["shown as", renamed.map(([own, layer]) => `${own} as ${layer}`).join(" / ")]];
+    return layers[0] ? [factsOfAll(index, "all", layers[0].series, [...named, ...more, ...damaged])] : [];
   });
 }
 

@@ -3,6 +3,7 @@
 import { signal } from "@preact/signals";
 import { Bitmaps } from "../data/bitmaps";
 import { type RunIndex, type Series, findSeries } from "../data/index";
+import { shownName } from "../data/layerNames";
 import { forget, once } from "../data/once";
 import { type StrengthFacts, type Strengths, type TopFacts, TopNumbers, parseStrengths, strengthFacts, topFacts } from "../data/top";
 import { shownAt, stepOf, store } from "../state";
@@ -75,7 +76,8 @@ export function factsNear(series: Series, at: number): TopFacts | null {
 /** Path of the layer whose kernel makes the maps: that of the layer itself where the log does not say it. */
 export function kernelLayer(index: RunIndex, layer: string): string {
   const series = topSeries(index, layer);
-  return (series && factsNear(series, shownAt(series))?.convolution) ?? layer;
+  const own = series && factsNear(series, shownAt(series))?.convolution;
+  return own == null ? layer : shownName(index, own);
 }
 
 const knownPlaces = new WeakMap<TopFacts, Map<number, number>>();

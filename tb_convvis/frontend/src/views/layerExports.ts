@@ -5,6 +5,7 @@ import { type Facts, type Figure, type Item, type Sheet, box, clip, textMeasure 
 import type { ExportProps, Offer } from "../export/offer";
 import { factsOf } from "../export/provenance";
 import { type RunIndex, findSeries } from "../data/index";
+import { shownName } from "../data/layerNames";
 import { type Network, networkOf } from "../data/network";
 import { titles } from "../state";
 import { type PlacedNode, drawingOf } from "./networkLayout";
@@ -35,7 +36,7 @@ function factsOfNetwork(index: RunIndex, layer: string, more: Facts = []): Facts
 }
 
 function draw(sheet: Sheet, index: RunIndex, network: Network, layer: string): Figure {
-  const { nodes, frames, wires, width, height } = drawingOf(sceneOf(network, (path) => isUnfolded(path, layer)), () => false);
+  const { nodes, frames, wires, width, height } = drawingOf(sceneOf(network, (path) => isUnfolded(shownName(index, path), layer)), () => false);
   const title = `${titles.value.get(index.run) ?? index.run}: the network`;
   const wide = Math.max(LEAST, width + 2 * MARGIN);
   const [left, top] = [Math.round((wide - width) / 2), Math.round(2.4 * sheet.text)];
