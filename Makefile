@@ -14,8 +14,8 @@ LOGS := logs/demo
 PEERS := .venv-peers
 PEER_NAMES := captum xplique tf_keras_vis
 WITH_PEERS := $(foreach peer,$(PEER_NAMES),CONVVIS_$(shell echo $(peer) | tr a-z A-Z)_PYTHON=$(CURDIR)/$(PEERS)/$(peer)/bin/python)
-# Two tests at a time, those of one file one after the other: most wait for Keras to trace or for a browser.
-TOGETHER := -n 2 --dist loadfile
+# Three tests at a time on two processors, those of one file one after the other: pages and TensorBoards are waited for.
+TOGETHER := -n 3 --dist loadfile
 SETTINGS = --epochs $(EPOCHS) $(DEMO_ARGS)
 
 .PHONY: help demo train test test-all lint page browser bench reliability compat peers screenshots clean

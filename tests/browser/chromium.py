@@ -13,7 +13,9 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge")
+# The shell is the same engine without a window, whose tabs and buttons cost more than most of our pages.
+SHELL, WHOLE = "chromium-headless-shell", "chromium"
+NAMES = (SHELL, WHOLE, "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
 """For a browser in a container, as root."""
 
@@ -28,10 +30,11 @@ def install() -> str:
     """Install a Chromium and return its path."""
     if _is_root() and shutil.which("apt-get"):
         _try("apt-get", "update")
-        _try("apt-get", "install", "--yes", "--no-install-recommends", "chromium")
-        # Ubuntu's package of that name is an empty one that wants snap: then go on.
-        if path := find():
-            return path
+        # Ubuntu has no package of the shell, and its `chromium` is an empty one that wants snap: then go on.
+        for package in (SHELL, WHOLE):
+            _try("apt-get", "install", "--yes", "--no-install-recommends", package)
+            if path := find():
+                return path
     # System libraries need root; most desktops have them.
     _try(sys.executable, "-m", "playwright", "install", *(["--with-deps"] if _is_root() else []), "chromium")
     if path := find():
