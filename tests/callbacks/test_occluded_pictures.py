@@ -18,6 +18,7 @@ from tests.callbacks.helpers import fit, pictures, records, small_model
 from tests.callbacks.test_occlusion_maps import STATUS, TAG
 
 SKEWED = np.array([0] * 1980 + [1] * 20)
+DRAWS = 200
 
 
 def numbered(labels: Any) -> tuple[np.ndarray, Any]:
@@ -61,15 +62,15 @@ def test_a_rare_class_is_among_the_chosen_whatever_the_seed(make: Any) -> None:
 def test_a_balanced_draw_while_reading_is_even_within_a_class() -> None:
     labels = np.random.default_rng(0).permutation(np.repeat([0, 1, 2], [400, 60, 40]))
     draws = [
-        draw_probe(batches(labels), 50, seed, spread=True).images.ravel().astype(int) for seed in range(400)
+        draw_probe(batches(labels), 50, seed, spread=True).images.ravel().astype(int) for seed in range(DRAWS)
     ]
     counts = np.bincount(np.concatenate(draws).astype(int), minlength=len(labels))
     for kind in range(3):
-        share = counts[labels == kind] / 400
+        share = counts[labels == kind] / DRAWS
         expected = share.mean()
         assert expected == pytest.approx(50 / 3 / (labels == kind).sum(), rel=0.15)
-        # Standard deviation of a share of 400 draws: five of these.
-        assert np.abs(share - expected).max() < 5 * np.sqrt(expected * (1 - expected) / 400)
+        # Standard deviation of a share of so many draws: five of these.
+        assert np.abs(share - expected).max() < 5 * np.sqrt(expected * (1 - expected) / DRAWS)
 
 
 def test_more_pictures_are_not_read_for_the_sake_of_the_classes() -> None:

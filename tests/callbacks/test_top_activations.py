@@ -1,18 +1,16 @@
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import keras
 import numpy as np
 import pytest
-import tensorflow as tf
 
 from tb_convvis.callbacks import ConvVis, FilterImages, TopActivations
 from tb_convvis.callbacks.unit_slots import COLUMNS
 from tb_convvis.methods import deconvnet
-from tests.callbacks.helpers import Record, blob, fit, pictures, records, small_model, state_after
+from tests.callbacks.helpers import Record, blob, fit, pictures, records, small_model
 
 Logged = tuple[Path, keras.Model, np.ndarray]
 
@@ -207,32 +205,6 @@ def test_one_trace_for_the_whole_run(tmp_path: Path) -> None:
 
     fit(small_model(), callback, keras.callbacks.LambdaCallback(on_epoch_end=count), epochs=4)
     assert len(set(traces)) == 1
-
-
-class Noisy(keras.utils.PyDataset):
-    """Augments with NumPy's global generator, as users' data do."""
-
-    def __len__(self) -> int:
-        return 3
-
-    def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
-        x, y = pictures()
-        rows = slice(index * 8, index * 8 + 8)
-        return x[rows] + np.random.normal(size=x[rows].shape), y[rows]
-
-
-def dataset() -> tf.data.Dataset:
-    return tf.data.Dataset.from_tensor_slices(pictures()).shuffle(24, seed=1).batch(8)
-
-
-@pytest.mark.usefixtures("deterministic")
-@pytest.mark.parametrize("data", [pictures, dataset, Noisy], ids=["arrays", "dataset", "pydataset"])
-def test_training_is_bit_identical(tmp_path: Path, data: Callable[[], object]) -> None:
-    plain = state_after(small_model())
-    watched = state_after(small_model(), ConvVis(tmp_path, data=data(), budget=None))
-    for without, with_callback in zip(plain, watched, strict=True):
-        np.testing.assert_array_equal(without, with_callback)
-    assert len(records(tmp_path / "convvis", TOP)) == 4
 
 
 def test_data_that_is_not_pictures_is_said_and_training_goes_on(tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +9,7 @@ import pytest
 import tensorflow as tf
 
 from tb_convvis.callbacks import ConvVis, OcclusionMaps, TopActivations
-from tests.callbacks.helpers import blob, records, small_model
+from tests.callbacks.helpers import blob, records
 from tests.zoo import ZOO, build
 
 
@@ -75,27 +74,3 @@ def test_every_layer_is_logged_or_refused_by_name(tmp_path: Path, name: str) -> 
     assert {record.tag for record in logged if record.tag.startswith("convvis/filters/")}
     for weight, old in zip(model.weights, before, strict=True):
         np.testing.assert_array_equal(np.array(weight), old)
-
-
-def test_memory_stays_flat_and_nothing_is_traced_again(tmp_path: Path) -> None:
-    """RSS over 200 epochs of every view, after 40 that fill caches and pools."""
-    model = small_model()
-    images = np.random.default_rng(0).normal(size=(24, 12, 12, 3)).astype(np.float32)
-    callback = ConvVis(tmp_path, data=images, budget=None)
-    callback.set_model(model)
-    callback.set_params({"epochs": 240, "verbose": 0})
-    callback.on_train_begin()
-    callback.on_epoch_begin(0)
-    for epoch in range(240):
-        callback.on_epoch_end(epoch)
-        if epoch == 39:
-            start = resident()
-    grown = resident() - start
-    callback.on_train_end()
-    assert grown < 20 * 2**20
-    assert len(tf.io.gfile.listdir(str(tmp_path / "convvis"))) == 1
-
-
-def resident() -> int:
-    """Bytes of this process in memory."""
-    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
