@@ -23,7 +23,7 @@ def layer_names(runs: Sequence[tuple[Network, Iterable[str]]]) -> list[dict[str,
 
     Returns:
         Of each run the names shown by its own; empty where it keeps its own: they are the ones shown, its
-        network is not known, or two of the names that it logged would become one.
+        network is not known, or two of the names that it logged or that its network has would become one.
 
     Example:
         >>> layer_names([([("conv2d", "Conv2D")], []), ([("conv2d_1", "Conv2D")], [])])
@@ -40,7 +40,8 @@ def layer_names(runs: Sequence[tuple[Network, Iterable[str]]]) -> list[dict[str,
                 parent = path.rpartition("/")[0]
                 shown_at[place] = names.take(shown.get(parent, parent) + path[len(parent) :])
             shown[path] = shown_at[place]
-        distinct = set(logged)
+        # A layer that is not logged has its place too: its name would be taken for that of the logged one.
+        distinct = {*logged, *shown}
         apart = len({renamed(shown, one) for one in distinct}) == len(distinct)
         result.append(shown if apart and any(own != name for own, name in shown.items()) else {})
     return result
@@ -50,7 +51,7 @@ def renamed(names: Mapping[str, str], path: str) -> str:
     """Return the other name of a layer, its own where it has none; a further call, `conv:1`, stays one."""
     if path in names:
         return names[path]
-    calls = [re.search(r":\d{1,9}\Z", part) for part in path.split("/")]
+    calls = [re.search(r":[0-9]{1,9}\Z", part) for part in path.split("/")]
     plain = "/".join(
         part[: call.start()] if call else part for part, call in zip(path.split("/"), calls, strict=True)
     )
@@ -81,7 +82,7 @@ class _Places:
         # A model stands before what is inside of it.
         for path in sorted(classes, key=len):
             parent, _, name = path.rpartition("/")
-            around = found.get(parent, parent)
+            around = found.get(parent, parent) if parent else ""
             key = (around, classes[path], ranks[path]) if path in ranks else (around, name)
             found[path] = self._numbers.setdefault(key, len(self._numbers))
         return {path: found[path] for path in classes}

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from tb_convvis.figures.drawing import Drawing, all_headed, beside
 from tb_convvis.figures.facts import Ask, Facts, facts_of, titles_of, together
 from tb_convvis.figures.figure import Figure
+from tb_convvis.figures.layer_names import renamed
 from tb_convvis.figures.network import Network, network_of
 from tb_convvis.figures.network_layout import Placing
 from tb_convvis.figures.network_scene import Node, Scene, scene_of
@@ -60,7 +61,16 @@ def draw(runs: Sequence[Run], ask: Ask) -> Figure:
 
 def _own(run: Run, ask: Ask) -> str | None:
     """A network is drawn with its own names."""
-    return None if ask.layer is None else run.own_name(ask.layer)
+    if ask.layer is None:
+        return None
+    own = run.own_name(ask.layer)
+    if renamed(run.shown, own) != ask.layer:
+        # The layer that has this name in the run is shown by another: it stands in another place.
+        raise ValueError(
+            f"{run.title}: the network has no such layer. Received: layer={ask.layer!r}. "
+            f"Expected one of {enumerate_words([repr(path) for path in run.network()], most=30)}."
+        )
+    return own
 
 
 def _scene(run: Run, network: Network, layer: str | None) -> Scene:

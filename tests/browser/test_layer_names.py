@@ -120,6 +120,19 @@ def test_a_run_alone_has_its_own_names(open_tab: Open, board: Board, names: list
     expect(tab.find(".own-name")).to_have_count(0)
 
 
+def test_the_layer_stays_the_same_beside_another_run(
+    open_tab: Open, board: Board, names: list[list[str]]
+) -> None:
+    only_second = json.dumps(["second/convvis"])
+    tab = open_tab(board.url, size=(1400, 1000), view="features", runs=only_second, layer=names[1][1])
+    tab.find("input[type=checkbox]").nth(0).check()
+    expect(tab.column("second").locator(".own-name").first).to_have_text(f"{names[1][1]} here")
+    assert chosen(tab) == names[0][1]
+    tab.find("input[type=checkbox]").nth(0).uncheck()
+    expect(tab.find(".column")).to_have_count(1)
+    assert chosen(tab) == names[1][1]
+
+
 def test_files_say_both_names(open_tab: Open, board: Board, names: list[list[str]]) -> None:
     tab = open_tab(board.url, size=(1400, 1000), view="features", layer=names[0][1])
     comments, rows = Menu(tab).table("CSV: Strengths of all maps, all epochs")

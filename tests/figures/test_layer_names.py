@@ -75,6 +75,17 @@ def test_names_stay_where_the_network_is_not_known_or_two_would_become_one() -> 
     assert layer_names([(one, []), (other, ["conv2d", "conv2d_1"])]) == [{}, {}]
 
 
+def test_a_layer_logged_before_the_network_was_made_anew_keeps_its_name() -> None:
+    """Else nobody could tell whether "conv2d" is the logged one or the new one in its place."""
+    one, other = [("conv2d", "Conv2D")], [("conv2d_1", "Conv2D")]
+    assert layer_names([(one, []), (other, ["conv2d"])]) == [{}, {}]
+
+
+def test_a_layer_without_a_name_keeps_no_other_from_being_matched() -> None:
+    names = layer_names([([("", "Conv2D"), ("conv2d", "Conv2D")], []), ([("conv2d_1", "Conv2D")], [])])
+    assert names == [{}, {"conv2d_1": "conv2d"}]
+
+
 def test_a_further_call_stays_one() -> None:
     names = {"functional_2": "functional", "functional_2/conv2d_5": "functional/conv2d"}
     assert renamed(names, "functional_2:1/conv2d_5:2") == "functional:1/conv2d:2"
@@ -124,6 +135,15 @@ def test_without_a_layer_the_first_of_both_is_shown(logs: Path) -> None:
 def test_a_layer_may_have_its_name_in_any_run(logs: Path, view: str) -> None:
     figure = tb_convvis.figure(logs, view, run=["a", "b"], layer="conv2d_3")
     assert figure.facts["layer"] == "conv2d_2 | conv2d_3"
+
+
+def test_a_layer_in_another_place_is_not_taken_for_the_one_asked_for(tmp_path: Path) -> None:
+    write(tmp_path / "a", [("conv2d", "Conv2D"), ("conv2d_1", "Conv2D"), ("conv2d_2", "Conv2D")], weight=0.1)
+    write(tmp_path / "b", [("conv2d_1", "Conv2D"), ("conv2d_2", "Conv2D")], weight=0.7)
+    both = tb_convvis.figure(tmp_path, "layers", run=["a", "b"], layer="conv2d_1")
+    assert both.facts["layer"] == "conv2d_1 | conv2d_2"
+    with pytest.raises(ValueError, match=r"^b: .*'conv2d_2'. Expected one of 'conv2d' and 'conv2d_1'\.$"):
+        tb_convvis.figure(tmp_path, "layers", run=["a", "b"], layer="conv2d_2")
 
 
 def test_a_weight_may_be_named(logs: Path) -> None:

@@ -57,7 +57,11 @@ export function inOrder(layers: Iterable<string>): string[] {
 export const layers = computed(() => inOrder(viewOf(viewId.value).layers(shownIndexes.value)));
 
 /** What the chosen layer can be: the one of this name, or that which one of the runs has by this name. */
-export const layersMeant = computed(() => [layerPath.value, ...shownIndexes.value.map((index) => shownName(index, layerPath.value))]);
+export const layersMeant = computed(() => {
+  // A name that is shown means no other layer, also where the view has nothing of it.
+  if (networkOrder.value.includes(layerPath.value)) return [layerPath.value];
+  return [layerPath.value, ...shownIndexes.value.map((index) => shownName(index, layerPath.value))];
+});
 
 /** The layer that is shown: the chosen one where the view has it, else the first. */
 export const layer = computed(() => layersMeant.value.find((one) => layers.value.includes(one)) ?? layers.value[0] ?? "");

@@ -2,7 +2,8 @@
 
 import { useMemo, useState } from "preact/hooks";
 import type { Folder, Leaf } from "../lib/folders";
-import { colours, folders, shownRuns, toggleRun } from "../state";
+import { chooseRun } from "../runChoice";
+import { colours, folders, shownRuns } from "../state";
 import { MAX_RUNS } from "../settings";
 import { Icon } from "./Icon";
 
@@ -81,7 +82,7 @@ function RunItem({ leaf, full }: { leaf: Leaf; full: boolean }) {
         title={blocked ? `${leaf.run}: four runs are shown already; unselect one first` : leaf.run}
         style={{ "--run": colours.value.get(leaf.run) ?? "#888888" }}
       >
-        <input type="checkbox" checked={on} disabled={blocked} onChange={() => toggleRun(leaf.run)} />
+        <input type="checkbox" checked={on} disabled={blocked} onChange={() => chooseRun(leaf.run)} />
         <span>{leaf.label}</span>
       </label>
     </li>

@@ -114,7 +114,7 @@ class Names {
  * By which names the layers of the runs are shown: each by that of the first run that has a layer in its place.
  *
  * Null for a run that keeps its own names: they are the ones shown, its network is not known, or two of the names that
- * it logged would become one.
+ * it logged or that its network has would become one.
  */
 export function layerNames(runs: readonly LoggedLayers[]): (LayerNames | null)[] {
   const [places, names] = [new Places(), new Names()];
@@ -130,7 +130,8 @@ export function layerNames(runs: readonly LoggedLayers[]): (LayerNames | null)[]
       shown.set(path, name);
     }
     const own = new Map([...shown].map(([path, name]) => [name, path]));
-    const all = new Set(logged);
+    // A layer that is not logged has its place too: its name would be taken for that of the logged one.
+    const all = new Set([...logged, ...shown.keys()]);
     const apart = new Set([...all].map((path) => translated(shown, path))).size === all.size;
     return apart && [...shown].some(([path, name]) => path !== name) ? { shown, own } : null;
   });
