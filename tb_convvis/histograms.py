@@ -9,7 +9,8 @@ import numpy as np
 
 from tb_convvis.groups import sibling
 from tb_convvis.schema import HISTOGRAMS_TAG_PREFIX
-from tb_convvis.store import Query, Store
+from tb_convvis.source import Query
+from tb_convvis.store import Store
 from tb_convvis.unreadable import UnreadableError
 
 _KERAS_SUFFIX = "/histogram"
@@ -77,9 +78,9 @@ def read_series(store: Store, query: Query, run: str, tag: str) -> Series:
     except UnreadableError as error:
         return Series(run, tag, error=str(error))
     points = tuple(
-        Point(point.step + shift, point.wall_time, buckets)
-        for point in logged
-        if (buckets := _buckets(point.buckets)) is not None
+        Point(datum.step + shift, datum.wall_time, buckets)
+        for datum in logged
+        if (buckets := _buckets(datum.value)) is not None
     )
     if not logged:
         return Series(run, tag, error="TensorBoard keeps no histogram of this run and tag.")

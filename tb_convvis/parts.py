@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar
 
-from tb_convvis.listing import Listing
 from tb_convvis.records import Record, Records
 from tb_convvis.schema import Manifest, SchemaError
-from tb_convvis.store import Query, Store
+from tb_convvis.source import Listing, Query
+from tb_convvis.store import Store
 from tb_convvis.unreadable import NotAtHandError, UnreadableError
 
 Name = tuple[str, str]
@@ -169,17 +169,19 @@ class PartReader:
         if isinstance(state, _Absent):
             return part(state.wall_time, index, error=state.error)
         try:
-            return part(state.record.wall_time, index, self._blob(state, index, query))
+            return part(state.record.wall_time, index, self._blob(want, state, index, query))
         except (SchemaError, UnreadableError) as error:
             return part(state.record.wall_time, index, error=str(error))
 
-    def _blob(self, found: _Found, index: int, query: Query) -> bytes:
+    def _blob(self, want: Want, found: _Found, index: int, query: Query) -> bytes:
         if index == 0:
             return found.raw
-        described, keys = found.manifest.blobs, found.record.keys
-        if index > len(described) or index >= len(keys):
-            raise UnreadableError(f"no blob {index}: {len(described)} described, {len(keys) - 1} logged.")
-        return self._store.blob(query, found.record, index, described[index - 1])
+        described, logged = found.manifest.blobs, found.record.blobs - 1
+        if index > min(len(described), logged):
+            raise UnreadableError(f"no blob {index}: {len(described)} described, {logged} logged.")
+        return self._store.blob(
+            query, want.run, want.tag, found.record, index, described=described[index - 1]
+        )
 
 
 def _steps(kept: Records | _Absent) -> list[int]:

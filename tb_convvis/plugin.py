@@ -10,12 +10,15 @@ from tensorboard.plugins import base_plugin
 from werkzeug import wrappers
 
 from tb_convvis import http
+from tb_convvis.data_server import DataServer
 from tb_convvis.groups import group_of
 from tb_convvis.histograms import Series
+from tb_convvis.multiplexer import Multiplexer
 from tb_convvis.reader import Index, Reader, Tag
 from tb_convvis.scalars import ScalarSeries
 from tb_convvis.schema import PLUGIN_NAME, VERSION
-from tb_convvis.store import Query, Store
+from tb_convvis.source import Query
+from tb_convvis.store import Store
 
 MAX_PAGE = 1000
 MAX_RUNS = 16
@@ -32,7 +35,10 @@ class ConvVisPlugin(base_plugin.TBPlugin):
     plugin_name = PLUGIN_NAME
 
     def __init__(self, context: base_plugin.TBContext) -> None:
-        self._reader = Reader(Store(context.data_provider, context.multiplexer))
+        multiplexer = context.multiplexer
+        # TensorBoard gives its multiplexer only where it reads with Python.
+        source = DataServer(context.data_provider) if multiplexer is None else Multiplexer(multiplexer)
+        self._reader = Reader(Store(source))
 
     def get_plugin_apps(self) -> dict[str, Any]:
         """The routes."""

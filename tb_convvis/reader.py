@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 from tb_convvis.groups import group_of
 from tb_convvis.histograms import Series, Weight, read_series, read_weights
-from tb_convvis.listing import Listed
 from tb_convvis.parts import Part, PartReader, Want
 from tb_convvis.records import Record
 from tb_convvis.scalars import Scalar, ScalarSeries, list_scalars, read_scalars
 from tb_convvis.schema import VERSION, SchemaError, parse_metadata_content, parse_tag
-from tb_convvis.store import Query, Store
+from tb_convvis.source import Listed, Query
+from tb_convvis.store import Store
 from tb_convvis.unreadable import UnreadableError
 
 THREADS = 16

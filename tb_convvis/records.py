@@ -2,36 +2,55 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 
 from tb_convvis.blob_keys import BlobKeys
 from tb_convvis.cache import Cache
-from tb_convvis.listing import State
 
 RECENT_SECONDS = 1.0
 """TensorBoard looks for new data every five seconds."""
 
 
+State = tuple[float | None, ...]
+"""Of the records of a tag: changes with every one that is added or dropped."""
+
+NO_KEYS = BlobKeys(())
+
+
 @dataclass(frozen=True)
 class Record:
-    """A record that TensorBoard kept: its step, wall time (None where it is not a number) and blob keys."""
+    """A record that TensorBoard kept.
+
+    Args:
+        step: at which it was logged.
+        wall_time: seconds since 1970; None where it is not a number.
+        blobs: how many it has, the manifest among them.
+        keys: the data server's, one a blob; the event multiplexer needs none.
+    """
 
     step: int
     wall_time: float | None
-    keys: BlobKeys
+    blobs: int
+    keys: BlobKeys = NO_KEYS
 
 
 Records = dict[int, Record]
 """Those of a tag by step, ascending."""
 
 
+def finite(wall_time: float | None) -> float | None:
+    """A wall time, None where it is not a number."""
+    return wall_time if wall_time is not None and math.isfinite(wall_time) else None
+
+
 @dataclass
 class _Read:
     """The records of a tag, how it was listed when they were read, when that was, and last seen listed so."""
 
-    state: State
+    state: State | None
     records: Records
     began: float
     seen: float
@@ -52,7 +71,7 @@ class RecordCache:
         known = self._read.get(name)
         return known.records if known and time.monotonic() - known.seen < RECENT_SECONDS else None
 
-    def current(self, name: Hashable, state: State, read: Callable[[], Records]) -> Records:
+    def current(self, name: Hashable, state: State | None, read: Callable[[], Records]) -> Records:
         """Those of a tag that is listed now; they are read where it is listed otherwise than before."""
         now = time.monotonic()
         known = self._read.get(name)

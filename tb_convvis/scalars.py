@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tb_convvis.groups import sibling
-from tb_convvis.store import Query, Store
+from tb_convvis.source import Query
+from tb_convvis.store import Store
 from tb_convvis.unreadable import UnreadableError
 
 MAX_POINTS = 1000
@@ -83,7 +84,7 @@ def read_scalars(store: Store, query: Query, run: str, tag: str) -> ScalarSeries
     chosen = [kept[round(number * last / max(1, count - 1))] for number in range(count)]
     # Keras gives the epoch's index as the step, everything of ours the number of completed epochs.
     points = (
-        ScalarPoint(step + 1, wall_time, value if math.isfinite(value) else None)
-        for step, wall_time, value in chosen
+        ScalarPoint(datum.step + 1, datum.wall_time, datum.value if math.isfinite(datum.value) else None)
+        for datum in chosen
     )
     return ScalarSeries(run, tag, tuple(points), len(kept))

@@ -86,12 +86,14 @@ class LogFile:
         payload: Sequence[bytes],
         wall_time: float | None = None,
         content: bytes | None = None,
+        *,
+        plugin: str = schema.PLUGIN_NAME,
     ) -> None:
         """A blob sequence as it is, valid or not; the metadata's content follows from the tag."""
         if content is None:
             kind, _ = schema.parse_tag(tag) or ("filters", "")
             content = schema.metadata_content(kind)
-        plugin_data = summary_pb2.SummaryMetadata.PluginData(plugin_name=schema.PLUGIN_NAME, content=content)
+        plugin_data = summary_pb2.SummaryMetadata.PluginData(plugin_name=plugin, content=content)
         metadata = summary_pb2.SummaryMetadata(
             plugin_data=plugin_data, data_class=summary_pb2.DATA_CLASS_BLOB_SEQUENCE
         )

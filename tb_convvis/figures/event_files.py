@@ -11,7 +11,7 @@ from tensorboard.backend.event_processing import io_wrapper, plugin_event_multip
 from tensorboard.compat import tf
 
 from tb_convvis.schema import PLUGIN_NAME
-from tb_convvis.tensor_series import HISTOGRAMS_PLUGIN, SCALARS_PLUGIN
+from tb_convvis.source import HISTOGRAMS_PLUGIN, SCALARS_PLUGIN
 
 _ALL = 0
 """As a number of steps to keep: TensorBoard's sampling drops none then."""

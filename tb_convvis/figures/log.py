@@ -7,16 +7,18 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from tensorboard.backend.event_processing import data_provider, io_wrapper
+from tensorboard.backend.event_processing import io_wrapper
 from tensorboard.context import RequestContext
 
 from tb_convvis.figures.event_files import read_events
 from tb_convvis.figures.run import Run
 from tb_convvis.figures.words import enumerate_words, plural
 from tb_convvis.groups import group_of, sibling
+from tb_convvis.multiplexer import Multiplexer
 from tb_convvis.reader import Reader
 from tb_convvis.scalars import SOURCES
-from tb_convvis.store import Query, Store
+from tb_convvis.source import Query
+from tb_convvis.store import Store
 
 MAX_RUNS = 4
 """Side by side, as on the page."""
@@ -54,8 +56,7 @@ def open_runs(logdir: LogDir, wanted: str | Sequence[str] | None) -> list[Run]:
     groups = {group_of(name) for name in chosen}
     beside = {sibling(group, source) for group in groups for source in SOURCES}
     multiplexer = read_events({name: directories[name] for name in {*chosen, *beside} & directories.keys()})
-    provider = data_provider.MultiplexerDataProvider(multiplexer, path)
-    reader, query = Reader(Store(provider, multiplexer)), Query(RequestContext(), "")
+    reader, query = Reader(Store(Multiplexer(multiplexer))), Query(RequestContext(), "")
     ours = [name for name in chosen if name in reader.runs(query).names]
     strange = [name for name in chosen if name not in ours]
     if not ours or (wanted is not None and strange):

@@ -16,7 +16,7 @@ from tb_convvis.parts import Part, Want
 from tb_convvis.reader import Index, Reader, Tag
 from tb_convvis.scalars import ScalarSeries
 from tb_convvis.schema import Manifest, SchemaError, parse_manifest
-from tb_convvis.store import Query
+from tb_convvis.source import Query
 from tb_convvis.unreadable import UnreadableError
 
 AT_ONCE = 1000

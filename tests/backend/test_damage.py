@@ -175,12 +175,13 @@ def test_a_shape_that_claims_billions_of_blobs_allocates_nothing(
     board = make_board(tmp_path)
     tags = board.tags("convvis")
     assert tags["convvis/filters/healthy"]["steps"] == [0]
-    huge = tags.get("convvis/filters/huge")
-    assert huge is None or huge["error"]
-    assert errors(board, "huge", [0])[0] is not None
+    # TensorBoard's data server drops it; its Python reader lists it.
+    assert ("convvis/filters/huge" in tags) == (board.reader == "python")
+    expected = "damaged record" if board.reader == "python" else "no such step"
+    assert expected in str(errors(board, "huge", [0])[0])
 
 
-def test_of_two_at_one_step_one_is_answered_whole(make_board: MakeBoard, tmp_path: Path) -> None:
+def test_of_two_at_one_step_the_newest_is_answered_whole(make_board: MakeBoard, tmp_path: Path) -> None:
     kernels = {
         wall_time: np.full((1, 1, 1, 2), wall_time, np.float32) for wall_time in (10.0, 11.0, 12.0, 13.0)
     }
@@ -194,8 +195,7 @@ def test_of_two_at_one_step_one_is_answered_whole(make_board: MakeBoard, tmp_pat
     assert [part["wall_time"] for part, _ in parts] == tag["wall_times"]
     for part, data in parts:
         assert data == kernels[part["wall_time"]].tobytes()
-    # TensorBoard's Python reader lists the first of the two, its data server the last.
-    assert tag["wall_times"] == [10.0, 11.0 if board.reader == "python" else 12.0, 13.0]
+    assert tag["wall_times"] == [10.0, 12.0, 13.0]
 
 
 def test_after_a_resume_the_new_steps_are_answered(make_board: MakeBoard, tmp_path: Path) -> None:

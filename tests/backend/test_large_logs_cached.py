@@ -17,11 +17,14 @@ from hypothesis import strategies as st
 
 from tb_convvis.blob_keys import BlobKeys
 from tb_convvis.blobs import encode_blob, parse_blob_info
+from tb_convvis.data_server import DataServer
+from tb_convvis.multiplexer import Multiplexer
 from tb_convvis.parts import Want
 from tb_convvis.reader import Reader
 from tb_convvis.records import Record
 from tb_convvis.schema import Picture, SchemaError, encode, parse_manifest
-from tb_convvis.store import PARSED, Query, Store
+from tb_convvis.source import Query, Source
+from tb_convvis.store import PARSED, Store
 
 RUNS, STEPS, BLOBS = 17, 200, 54
 
@@ -109,7 +112,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 def test_the_keys_of_a_large_log_are_read_once() -> None:
     provider = CountingProvider()
-    store, query, tag = Store(provider), Query(None, ""), "convvis/top/conv1"
+    store, query, tag = Store(DataServer(provider)), Query(None, ""), "convvis/top/conv1"
     for _ in range(2):
         for number in range(RUNS):
             listed = store.tags(query, [f"run{number}"], [tag])[f"run{number}"][tag]
@@ -120,7 +123,7 @@ def test_the_keys_of_a_large_log_are_read_once() -> None:
 
 def test_a_request_lists_all_that_it_wants_with_one_call() -> None:
     provider, runs = CountingProvider(), [f"run{number}" for number in range(4)]
-    reader, query = Reader(Store(provider)), Query(None, "")
+    reader, query = Reader(Store(DataServer(provider))), Query(None, "")
     wants = [Want(run, f"convvis/top/conv{number}", (3,), (0,)) for run in runs for number in (1, 2)]
     assert [(part.run, part.tag) for part in reader.blobs(query, wants)] == [
         (want.run, want.tag) for want in wants
@@ -132,7 +135,7 @@ def test_a_request_lists_all_that_it_wants_with_one_call() -> None:
 def test_what_was_read_is_answered_without_the_data_server_and_without_a_thread(clock: Clock) -> None:
     provider, tag = CountingProvider(), "convvis/run/features"
     provider.blob = encode("run", {"view": "features"}, [], logged=1)[0]
-    reader, query = Reader(Store(provider)), Query(None, "")
+    reader, query = Reader(Store(DataServer(provider))), Query(None, "")
     wants = [Want(f"run{number}", tag, (3, 5), (0,)) for number in range(4)]
     first = reader.blobs(query, wants)
     assert [part.data for part in first] == [provider.blob] * 8
@@ -147,7 +150,7 @@ def test_what_was_read_is_answered_without_the_data_server_and_without_a_thread(
 def test_a_listing_of_the_last_second_is_asked_for_anew_by_a_request_it_cannot_answer(clock: Clock) -> None:
     provider, tag = CountingProvider(), "convvis/run/features"
     provider.blob = encode("run", {"view": "features"}, [], logged=1)[0]
-    reader, query = Reader(Store(provider)), Query(None, "")
+    reader, query = Reader(Store(DataServer(provider))), Query(None, "")
 
     def errors(*steps: int) -> list[str | None]:
         before = provider.listed
@@ -186,7 +189,7 @@ def test_what_was_listed_is_not_taken_back_by_a_request_that_had_listed_before(c
 
     provider = Overtaken()
     provider.blob = encode("run", {"view": "features"}, [], logged=1)[0]
-    store, query = Store(provider), Query(None, "")
+    store, query = Store(DataServer(provider)), Query(None, "")
     assert read()[3].wall_time == 1
     (part,) = Reader(store).blobs(query, [Want("run", tag, (3,), (0,))])
     assert (part.wall_time, part.error) == (2, None)
@@ -203,7 +206,7 @@ def test_a_data_server_that_is_gone_is_not_the_fault_of_one_blob() -> None:
 
     wants = [Want("run", "convvis/run/features", (3,), (0,))]
     with pytest.raises(Gone):
-        Reader(Store(Dying())).blobs(Query(None, ""), wants)
+        Reader(Store(DataServer(Dying()))).blobs(Query(None, ""), wants)
 
 
 def test_a_manifest_takes_no_more_memory_than_the_cache_counts() -> None:
@@ -219,23 +222,42 @@ def test_a_manifest_takes_no_more_memory_than_the_cache_counts() -> None:
     assert parsed + sum(map(len, texts)) < PARSED * sum(map(len, texts))
 
 
+class CountingMultiplexer:
+    """Holds one record of a manifest and a picture, and counts how often it is looked for."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.blob = b""
+
+    def Tensors(self, run: str, tag: str) -> list[Any]:  # noqa: N802 (TensorBoard's name)
+        self.asked.append("picture")
+        tensor = SimpleNamespace(string_val=[b"", self.blob])
+        return [SimpleNamespace(step=5, wall_time=wall_time, tensor_proto=tensor) for wall_time in (1.0, 2.0)]
+
+
 @pytest.mark.parametrize("reader", ["rust", "python"])
 def test_the_data_server_is_asked_once_for_a_blob_that_is_not_damaged(reader: str) -> None:
-    provider, query, keys = CountingProvider(), Query(None, ""), BlobKeys(["manifest", "picture"])
-    store = Store(provider, None if reader == "rust" else object())
-    good, described = encode_blob(np.arange(3, dtype=np.float32))
-    logged, logged_anew = Record(5, 1.0, keys), Record(5, 2.0, keys)
+    held: CountingProvider | CountingMultiplexer
+    source: Source
+    if reader == "rust":
+        source = DataServer(held := CountingProvider())
+    else:
+        source = Multiplexer(held := CountingMultiplexer())
+    store, query, keys = Store(source), Query(None, ""), BlobKeys(["manifest", "picture"])
+    good, text = encode_blob(np.arange(3, dtype=np.float32))
+    described = parse_blob_info(text)
+    logged, logged_anew = Record(5, 1.0, 2, keys), Record(5, 2.0, 2, keys)
 
     def asked(record: Record) -> int:
-        before = len(provider.asked)
-        assert store.blob(query, record, 1, parse_blob_info(described)) == good
-        return len(provider.asked) - before
+        before = len(held.asked)
+        assert store.blob(query, "run", "tag", record, 1, described=described) == good
+        return len(held.asked) - before
 
-    provider.blob = b"damaged"
+    held.blob = b"damaged"
     for _ in range(2):
         with pytest.raises(SchemaError, match="damaged blob"):
-            store.blob(query, logged, 1, parse_blob_info(described))
-    assert provider.asked == ["picture", "picture"]
-    provider.blob = good
+            store.blob(query, "run", "tag", logged, 1, described=described)
+    assert held.asked == ["picture", "picture"]
+    held.blob = good
     again = 0 if reader == "rust" else 1
     assert [asked(logged), asked(logged), asked(logged_anew), asked(logged)] == [1, again, 1, again]
