@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
-from typing import TypeVar
 
+from tb_convvis.at_hand import read_each
 from tb_convvis.records import Record, Records
 from tb_convvis.schema import Manifest, SchemaError
 from tb_convvis.source import Listing, Query
 from tb_convvis.store import Store
-from tb_convvis.unreadable import NotAtHandError, UnreadableError
+from tb_convvis.unreadable import UnreadableError
 
 Name = tuple[str, str]
 """A run and a tag."""
-Item = TypeVar("Item")
-Result = TypeVar("Result")
 
 MAX_PARTS = 4096
 MAX_ANSWER_BYTES = 64 * 2**20
@@ -84,8 +81,8 @@ class PartReader:
 
     def __init__(self, store: Store, threads: Executor, query: Query) -> None:
         self._store = store
-        self._threads = threads
         self._query = query
+        self._read_each = partial(read_each, threads, query)
 
     def read(self, wants: Sequence[Want]) -> list[Part]:
         """The blobs asked for, in the order asked for.
@@ -104,7 +101,7 @@ class PartReader:
             if not any(part.error for part in parts):
                 return parts
         listing = self._listing(names)
-        kept = self._each(partial(self._kept, listing), names)
+        kept = self._read_each(partial(self._kept, listing), names)
         return self._parts(wants, dict(zip(names, kept, strict=True)))
 
     def _parts(self, wants: Sequence[Want], kept: Mapping[Name, Records | _Absent]) -> list[Part]:
@@ -114,7 +111,7 @@ class PartReader:
             for step in want.steps or _steps(kept[want.run, want.tag])
         ]
         _limit(len(steps), MAX_PARTS, "parts")
-        found = self._each(self._find, steps)
+        found = self._read_each(self._find, steps)
         blobs = [
             (want, step, state, index)
             for (want, step, _), state in zip(steps, found, strict=True)
@@ -123,19 +120,7 @@ class PartReader:
         _limit(len(blobs), MAX_PARTS, "parts")
         size = sum(state.size(index) for _, _, state, index in blobs if isinstance(state, _Found))
         _limit(size, MAX_ANSWER_BYTES, "bytes")
-        return self._each(self._part, blobs)
-
-    def _each(self, read: Callable[[Item, Query], Result], items: Sequence[Item]) -> list[Result]:
-        """Read all, on threads what is not at hand: for the rest a thread would only be waited for."""
-        at_hand = replace(self._query, only_at_hand=True)
-        answers: dict[int, Result] = {}
-        for number, item in enumerate(items):
-            with suppress(NotAtHandError):
-                answers[number] = read(item, at_hand)
-        rest = [number for number in range(len(items)) if number not in answers]
-        found = self._threads.map(lambda number: read(items[number], self._query), rest)
-        answers.update(zip(rest, found, strict=True))
-        return [answers[number] for number in range(len(items))]
+        return self._read_each(self._part, blobs)
 
     def _listing(self, names: Sequence[Name]) -> Listing:
         """All with one call: each takes half a millisecond of a process that serves everybody."""

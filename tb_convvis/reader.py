@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+from tb_convvis.at_hand import read_each
 from tb_convvis.groups import group_of
 from tb_convvis.histograms import Series, Weight, read_series, read_weights
 from tb_convvis.parts import Part, PartReader, Want
@@ -72,7 +73,7 @@ class Reader:
         listed = self._store.tags(query, runs)
         runs = [run for run in dict.fromkeys(runs) if run in listed]
         names = [(run, tag, one) for run in runs for tag, one in sorted(listed[run].items())]
-        tags = list(self._threads.map(lambda name: self._tag(query, *name), names))
+        tags = read_each(self._threads, query, self._tag, names)
         groups = {run: group_of(run) for run in runs}
         weights = read_weights(self._store, query, groups)
         scalars = list_scalars(self._store, query, groups)
@@ -91,13 +92,18 @@ class Reader:
 
     def histograms(self, query: Query, series: Sequence[tuple[str, str]]) -> list[Series]:
         """The weight histograms asked for, all kept steps."""
-        return list(self._threads.map(lambda name: read_series(self._store, query, *name), series))
+        return read_each(
+            self._threads, query, lambda name, query: read_series(self._store, query, *name), series
+        )
 
     def scalars(self, query: Query, series: Sequence[tuple[str, str]]) -> list[ScalarSeries]:
         """The metrics per epoch asked for."""
-        return list(self._threads.map(lambda name: read_scalars(self._store, query, *name), series))
+        return read_each(
+            self._threads, query, lambda name, query: read_scalars(self._store, query, *name), series
+        )
 
-    def _tag(self, query: Query, run: str, tag: str, listed: Listed) -> Tag:
+    def _tag(self, name: tuple[str, str, Listed], query: Query) -> Tag:
+        run, tag, listed = name
         kind, subject = parse_tag(tag) or (None, tag)
         try:
             version, declared = parse_metadata_content(listed.content)
