@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from contextlib import suppress
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import Any
 
 import tensorflow as tf
@@ -74,6 +74,28 @@ def newest_run(log_dir: str) -> int:
 def run_name(number: int) -> str:
     """The name of the n-th run in a log directory, from 1."""
     return schema.RUN_DIRECTORY if number == 1 else f"{schema.RUN_DIRECTORY}-{number}"
+
+
+def new_run(log_dir: str) -> int:
+    """Take the number behind those of the runs in a log directory.
+
+    On a local disk by making its directory, so that of processes that begin at once each takes another;
+    remote ones have no directories that could be made by one alone.
+
+    Raises:
+        OSError, tf.errors.OpError: the log directory cannot be read or written.
+    """
+    number = newest_run(log_dir) + 1
+    if "://" in log_dir:
+        return number
+    tf.io.gfile.makedirs(log_dir)
+    while True:
+        try:
+            Path(log_dir, run_name(number)).mkdir()
+        except FileExistsError:
+            number += 1
+        else:
+            return number
 
 
 def logged_before(directory: str, step: int) -> dict[str, int]:

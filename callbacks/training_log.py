@@ -19,7 +19,7 @@ from tb_convvis.callbacks.fit_cost import FitCost
 from tb_convvis.callbacks.logged_counts import LoggedCounts
 from tb_convvis.callbacks.missing_epochs import MissingEpochs
 from tb_convvis.callbacks.model_record import model_facts
-from tb_convvis.callbacks.run_directory import logged_before, newest_run, run_name
+from tb_convvis.callbacks.run_directory import logged_before, new_run, newest_run, run_name
 from tb_convvis.events import EventWriter
 
 RESUMES = "resumes"
@@ -250,14 +250,13 @@ class TrainingLog:
             self._directory = self._previous._directory
             self._counts = LoggedCounts(self._previous._counts.all_before(self.first_step))
             return self._directory
-        newest = newest_run(self.log_dir)
-        goes_on = self._resumes and newest > 0
-        name = run_name(newest if goes_on else newest + 1)
+        number = (newest_run(self.log_dir) or 1) if self._resumes else new_run(self.log_dir)
+        name = run_name(number)
         directory = f"{self.log_dir.rstrip('/')}/{name}"
-        if goes_on:
+        if self._resumes:
             self._counts = LoggedCounts(logged_before(directory, self.first_step))
-        elif newest:
-            self.say("run", f"{self.log_dir} holds an earlier training; this one is logged as {name}.")
+        elif number > 1:
+            self.say("run", f"{self.log_dir} holds another training; this one is logged as {name}.")
         self._directory = directory
         return directory
 

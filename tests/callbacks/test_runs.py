@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -11,6 +13,7 @@ import pytest
 
 from tb_convvis.callbacks import ConvVis, FilterImages, WeightHistograms
 from tb_convvis.callbacks.chief import is_chief
+from tb_convvis.callbacks.run_directory import new_run
 from tb_convvis.callbacks.training_log import TrainingLog
 from tb_convvis.events import EventWriter
 from tests.callbacks.helpers import fit, records, small_model, starts, steps
@@ -81,7 +84,7 @@ def test_another_training_never_hides_an_earlier_one(
             forget_trainings()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["convvis", "convvis-2", "convvis-3"]
     assert all(steps(path) == [0, 1] for path in tmp_path.iterdir())
-    assert "holds an earlier training; this one is logged as convvis-2" in capsys.readouterr().out
+    assert "holds another training; this one is logged as convvis-2" in capsys.readouterr().out
 
 
 def test_a_file_or_a_dead_link_with_the_name_of_a_run_is_none(tmp_path: Path) -> None:
@@ -203,7 +206,7 @@ def test_a_fit_after_one_that_could_not_write_hides_no_other_training(
     with monkeypatch.context() as patch, pytest.warns(RuntimeWarning, match="No space left"):
         patch.setattr(EventWriter, "_open", full)
         # Not even the directory can be listed: where to log is not known yet.
-        patch.setattr("tb_convvis.callbacks.training_log.newest_run", full)
+        patch.setattr("tb_convvis.callbacks.training_log.new_run", full)
         fit(model, FilterImages(tmp_path), epochs=2)
     fit(model, FilterImages(tmp_path), epochs=1)
     assert steps(tmp_path / "convvis") == [0, 1, 2, 3, 4]
@@ -213,6 +216,19 @@ def test_a_fit_after_one_that_could_not_write_hides_no_other_training(
     ]
     assert [note.partition(":")[0] for note in notes] == ["epochs 0 to 1 are missing"]
     assert records(tmp_path / "convvis-2", "convvis/run/model")
+
+
+def test_trainings_that_begin_at_once_take_runs_of_their_own(tmp_path: Path) -> None:
+    together = threading.Barrier(8)
+
+    def begin(_: int) -> int:
+        together.wait()
+        return new_run(f"{tmp_path}/logs")
+
+    with ThreadPoolExecutor(8) as threads:
+        assert sorted(threads.map(begin, range(8))) == list(range(1, 9))
+    fit(small_model(), FilterImages(tmp_path / "logs"))
+    assert steps(tmp_path / "logs" / "convvis-9") == [0, 1, 2]
 
 
 def test_early_stopping_may_stand_behind_it(tmp_path: Path) -> None:
