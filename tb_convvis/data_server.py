@@ -9,7 +9,7 @@ from tensorboard.data import provider as data
 from tensorboard.data.proto import data_provider_pb2
 
 from tb_convvis.blob_keys import BlobKeys
-from tb_convvis.records import Record
+from tb_convvis.records import Record, finite
 from tb_convvis.schema import PLUGIN_NAME
 from tb_convvis.source import HISTOGRAMS_PLUGIN, SCALARS_PLUGIN, Datum, Listed, Listing, Query
 from tb_convvis.tensors import array_of
@@ -67,7 +67,12 @@ class DataServer:
         """The records of a tag that is listed."""
         kept = self._read(self._provider.read_blob_sequences, query, PLUGIN_NAME, run, tag)
         return [
-            Record(one.step, one.wall_time, len(one.values), BlobKeys(value.blob_key for value in one.values))
+            Record(
+                one.step,
+                finite(one.wall_time),
+                len(one.values),
+                BlobKeys(value.blob_key for value in one.values),
+            )
             for one in kept
         ]
 
@@ -87,7 +92,7 @@ class DataServer:
         # The provider's own way to the server: its `read_tensors` makes arrays of whatever the shapes claim.
         answer = self._provider._stub.ReadTensors(request)
         return [
-            Datum(step, wall_time, array_of(tensor))
+            Datum(step, finite(wall_time), array_of(tensor))
             for found in answer.runs
             for series in found.tags
             for step, wall_time, tensor in zip(
@@ -98,7 +103,7 @@ class DataServer:
     def scalars(self, query: Query, run: str, tag: str) -> list[Datum]:
         """The scalars of a tag; empty where there are none."""
         kept = self._read(self._provider.read_scalars, query, SCALARS_PLUGIN, run, tag)
-        return [Datum(one.step, one.wall_time, one.value) for one in kept]
+        return [Datum(one.step, finite(one.wall_time), one.value) for one in kept]
 
     def _ask(
         self,

@@ -7,6 +7,7 @@ all blobs of a record to hand out one, and allocates whatever the shape of a ten
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import Any
 
 from tensorboard import errors
@@ -41,7 +42,7 @@ class Multiplexer:
     def logged_runs(self, query: Query) -> set[str]:
         """The names of the runs that ConvVis logged."""
         listed = self._multiplexer.PluginRunToTagToContent(PLUGIN_NAME)
-        return {run for run, tags in listed.items() if tags}
+        return {run for run, tags in listed.items() if any(self._is(_BLOBS, run, tag) for tag in tags)}
 
     def tags(self, query: Query, runs: Sequence[str] | None, tags: Sequence[str] | None) -> Listing:
         """What ConvVis logged; of these runs and these tags, where None means all."""
@@ -62,7 +63,7 @@ class Multiplexer:
     def records(self, query: Query, run: str, tag: str) -> list[Record]:
         """The records of a tag that is listed."""
         return [
-            Record(event.step, event.wall_time, _blobs(event.tensor_proto))
+            Record(event.step, finite(event.wall_time), _blobs(event.tensor_proto))
             for event in self._multiplexer.Tensors(run, tag)
         ]
 
@@ -82,9 +83,16 @@ class Multiplexer:
         return self._data(_SCALARS, run, tag)
 
     def _series(self, kind: tuple[str, int], runs: Sequence[str] | None) -> Iterator[tuple[str, str, Any]]:
-        for run, tags in self._multiplexer.AllSummaryMetadata().items():
-            if runs is None or run in runs:
+        for run in self._multiplexer.Runs() if runs is None else dict.fromkeys(runs):
+            with suppress(KeyError):  # a run that is not there, or is gone since
+                tags = self._multiplexer.GetAccumulator(run).AllSummaryMetadata()
                 yield from ((run, tag, metadata) for tag, metadata in tags.items() if _kind(metadata) == kind)
+
+    def _is(self, kind: tuple[str, int], run: str, tag: str) -> bool:
+        try:
+            return _kind(self._multiplexer.SummaryMetadata(run, tag)) == kind
+        except KeyError:
+            return False
 
     def _names(self, kind: tuple[str, int], runs: Sequence[str]) -> dict[str, set[str]]:
         names: dict[str, set[str]] = {}
@@ -99,17 +107,14 @@ class Multiplexer:
             # Metadata without data: such a tag fails by itself when it is read.
             return Listed(content, None)
         # What was read last stands last, whatever is sampled away before it.
-        return Listed(content, (len(events), events[-1].step, events[-1].wall_time) if events else None)
+        last = (events[-1].step, events[-1].wall_time) if events else ()
+        return Listed(content, (len(events), *last))
 
     def _data(self, kind: tuple[str, int], run: str, tag: str) -> list[Datum]:
-        try:
-            metadata = self._multiplexer.SummaryMetadata(run, tag)
-        except KeyError:
-            return []
-        if _kind(metadata) != kind:
+        if not self._is(kind, run, tag):
             return []
         events = self._multiplexer.Tensors(run, tag)
-        return [Datum(event.step, event.wall_time, array_of(event.tensor_proto)) for event in events]
+        return [Datum(event.step, finite(event.wall_time), array_of(event.tensor_proto)) for event in events]
 
 
 def _kind(metadata: Any) -> tuple[str, int]:

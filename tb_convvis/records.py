@@ -75,7 +75,7 @@ class RecordCache:
         """Those of a tag that is listed now; they are read where it is listed otherwise than before."""
         now = time.monotonic()
         known = self._read.get(name)
-        if known is not None and known.state == state:
+        if known is not None and state is not None and known.state == state:
             known.seen = now
             return known.records
         records = read()

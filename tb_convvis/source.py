@@ -58,7 +58,7 @@ class Source(Protocol):
     """One of the two readers. A log may hold anything, and reading it may raise any exception."""
 
     at_hand: bool
-    """Whether everything is in this process: then no answer needs to be kept."""
+    """Whether everything is in this process: then blobs are not kept a second time."""
 
     def runs(self, query: Query) -> list[str]:
         """The names of all runs, in TensorBoard's order."""

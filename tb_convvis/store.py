@@ -11,7 +11,7 @@ from typing import TypeVar
 import numpy as np
 
 from tb_convvis.cache import Cache
-from tb_convvis.records import Record, RecordCache, Records, finite
+from tb_convvis.records import Record, RecordCache, Records
 from tb_convvis.schema import (
     MAX_BLOBS,
     BlobInfo,
@@ -81,6 +81,7 @@ class Store:
         Raises:
             UnreadableError: TensorBoard cannot read this tag.
         """
+        # The data server makes a key of each.
         _check_count(listed.blobs)
         # What was read is kept until the listing changes: reading takes the data server far longer.
         read = partial(self._records_of, query, run, tag)
@@ -96,6 +97,7 @@ class Store:
         known = self._manifests.get(key)
         if known is not None:
             return known
+        _check_count(record.blobs)
         if record.blobs == 0:
             raise UnreadableError("damaged record: it has no manifest.")
         raw = _read(self._source.blob, query, run, tag, record, 0)
@@ -146,9 +148,8 @@ class Store:
         return [replace(datum, value=_number(datum.value)) for datum in kept]
 
     def _records_of(self, query: Query, run: str, tag: str) -> Records:
-        kept = _one_per_step(_read(self._source.records, query, run, tag))
-        _check_count(max((record.blobs for record in kept), default=0))
-        return {record.step: record for record in kept}
+        kept = _read(self._source.records, query, run, tag)
+        return {record.step: record for record in _one_per_step(kept)}
 
 
 def _read(read: Callable[..., Result], *arguments: object) -> Result:
@@ -166,16 +167,9 @@ def _check_count(blobs: int) -> None:
 
 
 def _one_per_step(points: Iterable[Kept]) -> list[Kept]:
-    """The points by ascending step, the newest where a step was logged more than once."""
-    newest: dict[int, Kept] = {}
-    for point in points:
-        known = newest.get(point.step)
-        if known is None or (point.wall_time or 0) >= (known.wall_time or 0):
-            newest[point.step] = point
-    return [
-        point if finite(point.wall_time) is not None else replace(point, wall_time=None)
-        for _, point in sorted(newest.items())
-    ]
+    """The points by ascending step, the last written where a step was logged more than once."""
+    last = {point.step: point for point in points}
+    return [last[step] for step in sorted(last)]
 
 
 def _number(value: object) -> float:

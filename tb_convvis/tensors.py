@@ -62,7 +62,7 @@ def tensor_problem(tensor: tensor_pb2.TensorProto, most_repeated: int = MAX_REPE
 
 
 def array_of(tensor: tensor_pb2.TensorProto) -> Any:
-    """Make the array of a tensor; None where none can be made of it, or only a monstrous one.
+    """Make the array of a tensor of a type that views log; None where none can be made, or a monstrous one.
 
     A tensor of one number may claim any shape, and TensorBoard itself allocates all of it: 37 GiB for
     100,000 x 100,000.
@@ -70,9 +70,9 @@ def array_of(tensor: tensor_pb2.TensorProto) -> Any:
     Args:
         tensor: as it was logged.
     """
-    if tensor_problem(tensor):
+    if tensor.dtype not in _FIELDS or tensor_problem(tensor):
         return None
     try:
         return tensor_util.make_ndarray(tensor)
-    except (TypeError, ValueError):
+    except (OverflowError, TypeError, ValueError):  # numbers that the type does not hold
         return None

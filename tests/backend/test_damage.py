@@ -6,8 +6,10 @@ import random
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import pytest
 from tensorboard.compat.proto import event_pb2, summary_pb2, tensor_shape_pb2, types_pb2
 
 from tb_convvis import schema
@@ -181,21 +183,26 @@ def test_a_shape_that_claims_billions_of_blobs_allocates_nothing(
     assert expected in str(errors(board, "huge", [0])[0])
 
 
-def test_of_two_at_one_step_the_newest_is_answered_whole(make_board: MakeBoard, tmp_path: Path) -> None:
+def test_of_two_at_one_step_the_last_written_is_answered_whole(make_board: MakeBoard, tmp_path: Path) -> None:
     kernels = {
-        wall_time: np.full((1, 1, 1, 2), wall_time, np.float32) for wall_time in (10.0, 11.0, 12.0, 13.0)
+        wall_time: np.full((1, 1, 1, 2), wall_time, np.float32)
+        for wall_time in (10.0, 12.0, 11.0, 13.0, 14.0)
     }
     with LogFile(tmp_path / "convvis") as log:
-        for step, (wall_time, kernel) in zip((0, 1, 1, 2), kernels.items(), strict=True):
+        # A clock may go back between the two.
+        for step, (wall_time, kernel) in zip((0, 1, 1, 2, 2), kernels.items(), strict=True):
             log.filters("conv1", step, kernel, wall_time=wall_time)
+        for kernel in (KERNEL, -KERNEL):
+            log.filters("conv1", 3, kernel, wall_time=15.0)
+            kernels[15.0] = kernel
     board = make_board(tmp_path)
     tag = board.tags("convvis")["convvis/filters/conv1"]
-    assert tag["steps"] == [0, 1, 2]
+    assert tag["steps"] == [0, 1, 2, 3]
     parts = board.parts([["convvis", "convvis/filters/conv1", [], [1]]])
     assert [part["wall_time"] for part, _ in parts] == tag["wall_times"]
     for part, data in parts:
         assert data == kernels[part["wall_time"]].tobytes()
-    assert tag["wall_times"] == [10.0, 12.0, 13.0]
+    assert tag["wall_times"] == [10.0, 11.0, 14.0, 15.0]
 
 
 def test_after_a_resume_the_new_steps_are_answered(make_board: MakeBoard, tmp_path: Path) -> None:
@@ -228,6 +235,7 @@ def test_large_and_negative_steps_keep_every_digit(make_board: MakeBoard, tmp_pa
 
 def test_a_wall_time_that_is_no_number_is_null(tmp_path: Path) -> None:
     with LogFile(tmp_path / "convvis") as log:
+        log.payload("convvis/filters/conv1", 0, [b"before it"], wall_time=float("nan"))
         log.filters("conv1", 0, KERNEL, wall_time=float("nan"))
         log.filters("conv1", 1, KERNEL, wall_time=2.0)
     # TensorBoard's data server drops the whole file.
@@ -235,6 +243,20 @@ def test_a_wall_time_that_is_no_number_is_null(tmp_path: Path) -> None:
     assert board.tags("convvis")["convvis/filters/conv1"]["wall_times"] == [None, 2.0]
     found = board.parts([["convvis", "convvis/filters/conv1", [], [1]]])
     assert [(part["wall_time"], part["error"]) for part, _ in found] == [(None, None), (2.0, None)]
+
+
+def test_a_record_of_too_many_blobs_is_said_and_no_other(make_board: MakeBoard, tmp_path: Path) -> None:
+    with LogFile(tmp_path / "convvis") as log:
+        log.payload("convvis/filters/conv1", 0, [b""] * (schema.MAX_BLOBS + 2))
+        log.payload("convvis/filters/conv1", 1, payload())
+        log.payload("convvis/filters/conv2", 0, payload())
+    board = make_board(tmp_path)
+    said = f"too many blobs. Received: {schema.MAX_BLOBS + 2}. Expected at most {schema.MAX_BLOBS + 1}."
+    assert board.tags("convvis")["convvis/filters/conv2"]["error"] is None
+    assert said in str(errors(board, "conv1", [0])[0])
+    later = board.parts([["convvis", "convvis/filters/conv1", [1], [0]]])[0][0]["error"]
+    # The data server would make a key of each to read any step of this tag.
+    assert later is None if board.reader == "python" else said in later
 
 
 def test_a_lost_data_server_is_said(tmp_path: Path) -> None:
@@ -269,3 +291,38 @@ def test_one_number_that_claims_to_be_millions_is_damaged(make_board: MakeBoard,
     # The data server drops such a scalar itself.
     assert [point["value"] for point in bomb["points"]] in ([], [None])
     assert [point["value"] for point in sound["points"]] == [0.5]
+
+
+UNSOUND: dict[str, tuple[int, dict[str, list[Any]], list[int]]] = {
+    "a type that nobody logs": (types_pb2.DT_UINT16, {"int_val": [1]}, [10**5] * 2),
+    "complex numbers": (types_pb2.DT_COMPLEX64, {"scomplex_val": [1.0, 1.0]}, [10**5] * 2),
+    "quantised": (types_pb2.DT_QINT8, {"int_val": [1]}, [2**31] * 2),
+    "no array at all": (types_pb2.DT_VARIANT, {}, [1, 3]),
+    "numbers beyond a byte": (types_pb2.DT_UINT8, {"int_val": [300] * 3}, [1, 3]),
+    "bits beyond a half": (types_pb2.DT_HALF, {"half_val": [70_000] * 3}, [1, 3]),
+}
+
+
+@pytest.mark.parametrize("what", UNSOUND)
+def test_one_unsound_tensor_is_one_damaged_histogram(
+    make_board: MakeBoard, tmp_path: Path, what: str
+) -> None:
+    dtype, values, shape = UNSOUND[what]
+    tag = "convvis/weights/conv1/kernel"
+    event = numbers(tag, "histograms", shape)
+    event.step = 1
+    tensor = event.summary.value[0].tensor
+    tensor.ClearField("float_val")
+    tensor.dtype = dtype
+    for name, numbers_ in values.items():
+        getattr(tensor, name).extend(numbers_)
+    with LogFile(tmp_path / "convvis") as log:
+        log.histogram(tag, 0, np.ones(3))
+        log.event(event)
+        log.histogram(tag, 2, np.ones(3))
+    board = make_board(tmp_path)
+    (series,) = board.json("histograms", want=[["convvis", tag]])["series"]
+    assert [point["step"] for point in series["points"]] == [0, 2]
+    # The data server drops some of them itself.
+    said = "1 of 3 histograms are damaged."
+    assert series["error"] == said or (board.reader == "rust" and series["error"] is None)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import json
 import sys
+import threading
 import tracemalloc
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 from typing import Any
 
@@ -15,6 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tb_convvis.at_hand import read_each
 from tb_convvis.blob_keys import BlobKeys
 from tb_convvis.blobs import encode_blob, parse_blob_info
 from tb_convvis.data_server import DataServer
@@ -22,9 +25,10 @@ from tb_convvis.multiplexer import Multiplexer
 from tb_convvis.parts import Want
 from tb_convvis.reader import Reader
 from tb_convvis.records import Record
-from tb_convvis.schema import Picture, SchemaError, encode, parse_manifest
+from tb_convvis.schema import MAX_BLOBS, Picture, SchemaError, encode, parse_manifest
 from tb_convvis.source import Query, Source
 from tb_convvis.store import PARSED, Store
+from tb_convvis.unreadable import NotAtHandError, UnreadableError
 
 RUNS, STEPS, BLOBS = 17, 200, 54
 
@@ -119,6 +123,41 @@ def test_the_keys_of_a_large_log_are_read_once() -> None:
             records = store.records(query, f"run{number}", tag, listed)
             assert records[STEPS - 1].keys[5] == key_of(f"run{number}", tag, STEPS - 1, 5)
     assert provider.read == RUNS
+
+
+def test_no_keys_are_made_of_a_record_of_too_many_blobs() -> None:
+    class Huge(CountingProvider):
+        def list_blob_sequences(self, context: object, *, run_tag_filter: Any, **_: object) -> Any:
+            found = super().list_blob_sequences(context, run_tag_filter=run_tag_filter)
+            found["run"]["tag"].max_length = MAX_BLOBS + 2
+            return found
+
+    provider, query = Huge(), Query(None, "")
+    store = Store(DataServer(provider))
+    with pytest.raises(UnreadableError, match="too many blobs"):
+        store.records(query, "run", "tag", store.tags(query, ["run"], ["tag"])["run"]["tag"])
+    assert provider.read == 0
+
+
+def test_what_is_not_at_hand_is_fetched_side_by_side() -> None:
+    """In the order asked for; what is at hand waits for no thread."""
+    together = threading.Barrier(4)
+    fetched: list[int] = []
+
+    def read(item: int, query: Query) -> str:
+        if item % 2 == 0:
+            return f"{item} in {threading.current_thread().name}"
+        if query.only_at_hand:
+            raise NotAtHandError
+        together.wait(timeout=10)
+        fetched.append(item)
+        return f"{item} fetched"
+
+    own = threading.current_thread().name
+    with ThreadPoolExecutor(4) as threads:
+        found = read_each(threads, Query(None, ""), read, range(8))
+    assert found == [f"{item} fetched" if item % 2 else f"{item} in {own}" for item in range(8)]
+    assert sorted(fetched) == [1, 3, 5, 7]
 
 
 def test_a_request_lists_all_that_it_wants_with_one_call() -> None:
@@ -236,7 +275,7 @@ class CountingMultiplexer:
 
 
 @pytest.mark.parametrize("reader", ["rust", "python"])
-def test_the_data_server_is_asked_once_for_a_blob_that_is_not_damaged(reader: str) -> None:
+def test_a_sound_blob_is_kept_that_took_the_data_server(reader: str) -> None:
     held: CountingProvider | CountingMultiplexer
     source: Source
     if reader == "rust":

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+from tensorboard.compat.proto import event_pb2
 from tensorboard.context import RequestContext
 from tensorboard.data.provider import RunTagFilter
+from tensorboard.errors import NotFoundError
+from tensorboard.plugins.histogram.summary_v2 import histogram_pb
 
 from tb_convvis.data_server import ALL_STEPS, DataServer
 from tb_convvis.multiplexer import Multiplexer
@@ -20,6 +23,7 @@ from tests.logs import LogFile, write_run
 
 QUERY = Query(RequestContext(), "")
 RUNS = ("sgd/convvis", "sgd/train", "odd")
+WRITTEN = {4: [b"", b"\x00\xff", b"x" * 999], 7: [b"one"]}
 
 
 @pytest.fixture(scope="module", params=READERS)
@@ -28,8 +32,8 @@ def board(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     write_run(directory / "sgd", range(12))
     write_run(directory / "adam", range(3), seed=10)
     with LogFile(directory / "odd") as log:
-        log.payload("convvis/filters/blobs", 4, [b"", b"\x00\xff", b"x" * 999])
-        log.payload("convvis/filters/blobs", 7, [b"one"])
+        for step, blobs in WRITTEN.items():
+            log.payload("convvis/filters/blobs", step, blobs)
         # Names that are taken by another plugin's data, of the same class and of another.
         log.payload("convvis/filters/foreign", 0, [b"no"], plugin="other")
         log.histogram("convvis/filters/histogram", 0, np.ones(3))
@@ -93,6 +97,11 @@ def test_every_blob_is_that_of_the_provider(board: Board, source: Source) -> Non
                     assert source.blob(QUERY, run, tag, record, index) == bytes(theirs)
                     compared += 1
     assert compared > 50
+    name = "odd", "convvis/filters/blobs"
+    assert {
+        record.step: [source.blob(QUERY, *name, record, index) for index in range(record.blobs)]
+        for record in source.records(QUERY, *name)
+    } == WRITTEN
 
 
 def test_every_histogram_and_scalar_is_that_of_the_provider(board: Board, source: Source) -> None:
@@ -141,15 +150,53 @@ def test_a_record_that_is_gone_is_no_other_one(tmp_path: Path) -> None:
     assert source.tags(QUERY, None, None)[name[0]][name[1]].state != state
     (after,) = source.records(QUERY, *name)
     assert source.blob(QUERY, *name, after, 0) == b"after"
-    with pytest.raises(Exception, match="step 3 is gone"):
+    with pytest.raises(NotFoundError, match="step 3 is gone"):
         source.blob(QUERY, *name, before, 0)
 
 
-def test_only_the_data_server_is_ever_asked(board: Board, source: Source) -> None:
+def test_what_is_dropped_changes_the_state(tmp_path: Path) -> None:
+    """The last record alone would not tell."""
+    with LogFile(tmp_path / "convvis") as log:
+        log.start(0)
+        for step in (5, 3):
+            log.payload("convvis/filters/conv1", step, [b"x"], wall_time=1.0)
+    multiplexer = Board(tmp_path, "python").provider._multiplexer
+    source = Multiplexer(multiplexer)
+    states = [source.tags(QUERY, None, None)["convvis"]["convvis/filters/conv1"].state]
+    for number, step in ((1, 4), (2, 0)):
+        with LogFile(tmp_path / "convvis", number=number) as log:
+            log.start(step)
+        multiplexer.Reload()
+        states.append(source.tags(QUERY, None, None)["convvis"]["convvis/filters/conv1"].state)
+    assert len(source.records(QUERY, "convvis", "convvis/filters/conv1")) == 0
+    assert len(set(states)) == 3
+    assert None not in states
+
+
+def test_the_data_server_is_not_asked_by_who_wants_only_what_is_at_hand(board: Board, source: Source) -> None:
     at_hand = Query(QUERY.context, "", only_at_hand=True)
-    (record, *_) = source.records(QUERY, "odd", "convvis/filters/blobs")
-    if source.at_hand:
-        assert source.blob(at_hand, "odd", "convvis/filters/blobs", record, 0) == b""
-    else:
-        with pytest.raises(NotAtHandError):
-            source.blob(at_hand, "odd", "convvis/filters/blobs", record, 0)
+    name = "odd", "convvis/filters/blobs"
+    (record, *_) = source.records(QUERY, *name)
+    reads: list[Callable[[Query], object]] = [
+        lambda query: source.blob(query, *name, record, 0),
+        lambda query: source.records(query, *name),
+        lambda query: source.histograms(query, "odd", "convvis/filters/histogram"),
+        lambda query: source.scalars(query, "odd", "epoch_loss"),
+    ]
+    for read in reads:
+        if source.at_hand:
+            assert repr(read(at_hand)) == repr(read(QUERY))
+        else:
+            with pytest.raises(NotAtHandError):
+                read(at_hand)
+
+
+def test_a_foreign_record_under_our_name_is_no_run_of_ours(tmp_path: Path) -> None:
+    with LogFile(tmp_path / "foreign") as log:
+        histogram = histogram_pb("convvis/filters/conv1", np.ones(3))
+        histogram.value[0].metadata.plugin_data.plugin_name = "convvis"
+        log.event(event_pb2.Event(wall_time=1.0, step=0, summary=histogram))
+    for reader in READERS:
+        board = Board(tmp_path, reader)
+        assert board.json("runs")["runs"] == []
+        board.close()
