@@ -9,6 +9,7 @@ from tb_convvis.figures.drawing import Drawing, all_headed, beside
 from tb_convvis.figures.facts import Ask, Facts, facts_of, titles_of, together
 from tb_convvis.figures.figure import Figure
 from tb_convvis.figures.layer_names import renamed
+from tb_convvis.figures.likeness import Likeness, likeness
 from tb_convvis.figures.network import Network, network_of
 from tb_convvis.figures.network_layout import Placing
 from tb_convvis.figures.network_scene import Node, Scene, scene_of
@@ -38,14 +39,17 @@ class Shown:
 def draw(runs: Sequence[Run], ask: Ask) -> Figure:
     """Return the networks of runs side by side; one that several have is drawn once."""
     groups: list[Shown] = []
+    known: list[Likeness] = []
     for run in runs:
         record = run.record("run", "model", ask.epoch)
         network = network_of(record)
-        alike = next((one for one in groups if one.network == network), None)
-        if alike:
+        same = likeness(network, run.shown)
+        if same in known:
+            alike = groups[known.index(same)]
             alike.runs.append(run)
             alike.records.append(record)
         else:
+            known.append(same)
             groups.append(Shown([run], [record], network, _scene(run, network, _own(run, ask))))
     words = [_words(one, named=len(groups) > 1) for one in groups]
     panels = all_headed(words, [_graph(one, ask, alone=len(groups) == 1) for one in groups], TEXT)

@@ -11,9 +11,11 @@ from playwright.sync_api import expect
 
 import tb_convvis
 from tb_convvis.figures.log import open_runs
+from tests.browser import networks
 from tests.browser.board import Board
 from tests.browser.menu import Menu
 from tests.browser.tab import Open, Tab
+from tests.logs import LogFile
 
 keras = pytest.importorskip("keras")
 pytestmark = pytest.mark.slow
@@ -89,21 +91,40 @@ def test_convergence_has_a_row_for_each_layer(open_tab: Open, board: Board, name
         expect(rows.get_by_text(f"{own} here", exact=True)).to_have_count(1)
 
 
-def test_a_network_keeps_its_names_and_opens_what_was_logged(
+def test_the_network_is_drawn_once_and_opens_what_was_logged(
     open_tab: Open, board: Board, names: list[list[str]]
 ) -> None:
     tab = open_tab(board.url, size=(1400, 1000), view="layers")
-    expect(tab.find(".network")).to_have_count(2)
-    second = tab.find(".network").nth(1)
-    second.get_by_role("button", name=names[1][1], exact=False).first.click()
-    for at in range(2):
-        facts = tab.find(".layer-facts").nth(at)
-        expect(facts.locator("h3")).to_have_text(names[at][1])
-    expect(tab.find(".layer-facts").nth(1)).to_contain_text(f"shown as {names[0][1]} beside the other runs")
-    tab.find(".layer-facts").nth(1).get_by_role("button", name="Features").click()
+    expect(tab.find(".network")).to_have_count(1)
+    assert tab.find(".column-head h2").all_inner_texts() == ["first", "second"]
+    tab.find(".network").get_by_role("button", name=names[0][1], exact=False).first.click()
+    expect(tab.find(".layer-facts h3")).to_have_text(names[0][1])
+    expect(tab.find(".layer-facts")).to_contain_text(f", {names[1][1]} in second")
+    tab.find(".layer-facts").get_by_role("button", name="Features").click()
     tab.settle()
     assert chosen(tab) == names[0][1]
     expect(tab.find(".absent")).to_have_count(0)
+    assert tab.errors == []
+
+
+def test_networks_that_differ_keep_their_names(open_tab: Open, tmp_path: Path) -> None:
+    for run, calls in {
+        "first": {"conv2d": [""], "conv2d_1": ["conv2d"]},
+        "second": {"conv2d_2": [""], "conv2d_3": ["conv2d_2"], "conv2d_4": ["conv2d_3"]},
+    }.items():
+        with LogFile(tmp_path / run / "convvis") as log:
+            log.record("run", "model", 0, networks.facts({"": calls}, {}))
+    board = Board(tmp_path).await_runs(2)
+    try:
+        tab = open_tab(board.url, size=(1400, 1000), view="layers")
+        expect(tab.find(".network")).to_have_count(2)
+        tab.find(".network").nth(1).get_by_role("button", name="conv2d_3").first.click()
+        for at, name in enumerate(("conv2d_1", "conv2d_3")):
+            expect(tab.find(".layer-facts").nth(at).locator("h3")).to_have_text(name)
+        expect(tab.find(".layer-facts").nth(1)).to_contain_text("shown as conv2d_1 beside the other runs")
+        assert tab.errors == []
+    finally:
+        board.close()
 
 
 def test_an_address_may_have_the_name_of_the_second_run(

@@ -59,8 +59,6 @@ export interface Network {
   fields: Map<string, Field>;
   /** Why there are no graphs, where they could not be made. */
   problem: string | null;
-  /** Equal for equal networks: all that was recorded of layers and graphs. */
-  likeness: string;
 }
 
 const shape = list(nullable(count));
@@ -98,20 +96,15 @@ const field = fields<Field>({
   reason: words,
 });
 
-function likenessOf(value: unknown): string {
-  const { layers, graphs, fields } = value as Record<string, unknown>;
-  return JSON.stringify([layers, graphs, fields]);
-}
-
 export const network: Guard<Network> = (value, at) => {
-  const { layers, graph_problem, ...facts } = fields<Omit<Network, "layers" | "problem" | "likeness"> & { layers: LayerFacts[]; graph_problem: string | null }>({
+  const { layers, graph_problem, ...facts } = fields<Omit<Network, "layers" | "problem"> & { layers: LayerFacts[]; graph_problem: string | null }>({
     parameters: optional(count, 0),
     layers: optional(list(layerFacts), []),
     graphs: optional(mapOf(graph), new Map()),
     fields: optional(mapOf(field), new Map()),
     graph_problem: words,
   })(value, at);
-  return { ...facts, layers: new Map(layers.map((layer) => [layer.name, layer])), problem: graph_problem, likeness: likenessOf(value) };
+  return { ...facts, layers: new Map(layers.map((layer) => [layer.name, layer])), problem: graph_problem };
 };
 
 export type NetworkOutcome = { value: Network; error: null } | { value: null; error: string };

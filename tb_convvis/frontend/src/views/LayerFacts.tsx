@@ -12,6 +12,8 @@ export interface LayerFactsProps {
   node: SceneNode;
   /** The name by which it is shown beside the layers of other runs. */
   shown: string;
+  /** What runs with the same network call it, where they call it otherwise. */
+  elsewhere: readonly string[];
   network: Network;
   marks: Marks;
 }
@@ -29,7 +31,7 @@ function useTallest(): { current: HTMLElement | null } {
   return ref;
 }
 
-export function LayerFacts({ node, shown, network, marks }: LayerFactsProps) {
+export function LayerFacts({ node, shown, elsewhere, network, marks }: LayerFactsProps) {
   const ref = useTallest();
   const { facts } = node;
   const logged = marks(node);
@@ -46,6 +48,7 @@ export function LayerFacts({ node, shown, network, marks }: LayerFactsProps) {
         {node.class}
         {node.layer !== null && node.layer !== node.path && `, a further call of ${node.layer}`}
         {shown !== node.path && `, shown as ${shown} beside the other runs`}
+        {elsewhere.length > 0 && `, ${elsewhere.join(", ")}`}
       </p>
       <FactList facts={rows} />
       {logged.length > 0 ? (

@@ -3,6 +3,7 @@
 import { Columns } from "../components/Columns";
 import { Absent, Failed } from "../components/states";
 import type { RunIndex } from "../data/index";
+import { likeness } from "../data/likeness";
 import { networkOf } from "../data/network";
 import { titles } from "../state";
 import { NETWORK_PARTS, NetworkColumn } from "./NetworkColumn";
@@ -11,8 +12,9 @@ import type { PanelProps, ViewBody } from "./view";
 function Panel({ indexes, layer }: PanelProps) {
   const groups = new Map<string, RunIndex[]>();
   for (const index of indexes) {
-    const likeness = networkOf(index)?.value?.likeness ?? index.run;
-    groups.set(likeness, [...(groups.get(likeness) ?? []), index]);
+    const network = networkOf(index)?.value;
+    const same = network ? likeness(network, index) : index.run;
+    groups.set(same, [...(groups.get(same) ?? []), index]);
   }
   const first = [...groups.values()].flatMap(([index]) => index ?? []);
   return (

@@ -3,7 +3,7 @@
 import { useMemo, useState } from "preact/hooks";
 import { Note } from "../components/states";
 import type { RunIndex } from "../data/index";
-import { shownName } from "../data/layerNames";
+import { ownName, shownName } from "../data/layerNames";
 import type { Network } from "../data/network";
 import { plural } from "../lib/words";
 import { layerPath, unfoldedModels } from "../settings";
@@ -63,11 +63,19 @@ export function NetworkColumn({ network, indexes, layer }: NetworkColumnProps) {
       <div class="network-room">
         <div class="network">
           {drawing}
-          {shown && <LayerFacts node={shown} shown={name(shown.path)} network={network} marks={marks} />}
+          {shown && <LayerFacts node={shown} shown={name(shown.path)} elsewhere={elsewhere(indexes, shown.path)} network={network} marks={marks} />}
         </div>
       </div>
     </>
   );
+}
+
+function elsewhere([first, ...others]: readonly RunIndex[], path: string): string[] {
+  const shown = shownName(first ?? {}, path);
+  return others.flatMap((index) => {
+    const own = ownName(index, shown);
+    return own === path ? [] : [`${own} in ${titles.value.get(index.run) ?? index.run}`];
+  });
 }
 
 function Head({ network, indexes, name }: { network: Network; indexes: readonly RunIndex[]; name: (path: string) => string }) {

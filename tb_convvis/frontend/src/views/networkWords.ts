@@ -59,9 +59,11 @@ export function fieldWords(field: Field | undefined, network: Network): [string,
   const { size, stride, start, note } = field;
   if (note.includes("whole image")) return [["Receptive field", "the whole picture"]];
   const notes = note.replace("ignoring gate", "without the gates, which see the whole picture").replace("structural", "without the normalisation over the whole map");
-  return [
-    ["Receptive field", `${size.join(" × ")} px${notes === "" ? "" : `, ${notes}`}`],
-    ["One every", stride.every((value) => value !== null) ? `${sides(stride)} px` : "varies"],
-    ["The first begins at", `${start.map((value) => String(value).replace("-", "\u2212")).join(", ")} px`],
+  const all: [string, readonly unknown[], string][] = [
+    ["Receptive field", size, `${size.join(" × ")} px${notes === "" ? "" : `, ${notes}`}`],
+    ["One every", stride, stride.every((value) => value !== null) ? `${sides(stride)} px` : "varies"],
+    ["The first begins at", start, `${start.map((value) => String(value).replace("-", "\u2212")).join(", ")} px`],
   ];
+  // A record may lack any of them.
+  return all.flatMap(([name, values, words]) => (values.length > 0 ? [[name, words]] : []));
 }
