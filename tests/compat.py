@@ -34,7 +34,10 @@ TRAINING = (
         for name in ("training_is_untouched", "what_is_logged", "runs", "zoo")
     ),
     *(f"tests/methods/test_{name}.py" for name in ("layer_calls", "receptive_field", "zoo")),
-    *(f"tests/backend/test_{name}.py" for name in ("contract", "histograms", "live", "sampling", "scalars")),
+    *(
+        f"tests/backend/test_{name}.py"
+        for name in ("contract", "histograms", "live", "sampling", "scalars", "sources")
+    ),
 )
 """What rests on Keras, protobuf and TensorBoard; what is arithmetic is the same in every cell."""
 VIEWING = ("tests/backend", "tests/test_schema.py")
