@@ -98,7 +98,7 @@ class CheckpointLog:
             )
         if self.last_step is None:
             if self._params[RESUMES] is None:
-                self._params[RESUMES] = number > last_logged(self._log_dir)
+                self._params[RESUMES] = -1 < last_logged(self._log_dir) < number
             self._callback.on_epoch_begin(number)
         else:
             self._callback.on_epoch_end(number - 1)

@@ -171,10 +171,10 @@ class _State:
                 f"the directory holds a replay with other {_differing(found['of'], state.of)}. "
                 f"Received: log_dir={directory!r}. Choose another, or remove this one to begin anew."
             )
-        unfinished = f"{directory}/{run_name(1)}"
-        if not state.done and tf.io.gfile.exists(unfinished):
+        unfinished = newest_run(directory)
+        if not state.done and unfinished:
             # It was stopped within its first step: nothing of that was whole.
-            tf.io.gfile.rmtree(unfinished)
+            tf.io.gfile.rmtree(f"{directory}/{run_name(unfinished)}")
         return state
 
     def part(self, steps: Sequence[int]) -> tuple[list[int], list[int]]:

@@ -76,8 +76,8 @@ def run_name(number: int) -> str:
     return schema.RUN_DIRECTORY if number == 1 else f"{schema.RUN_DIRECTORY}-{number}"
 
 
-def new_run(log_dir: str) -> int:
-    """Take the number behind those of the runs in a log directory.
+def new_run(log_dir: str, newest: int) -> int:
+    """Take the number behind the newest run in a log directory.
 
     On a local disk by making its directory, so that of processes that begin at once each takes another;
     remote ones have no directories that could be made by one alone.
@@ -85,7 +85,7 @@ def new_run(log_dir: str) -> int:
     Raises:
         OSError, tf.errors.OpError: the log directory cannot be read or written.
     """
-    number = newest_run(log_dir) + 1
+    number = newest + 1
     if "://" in log_dir:
         return number
     tf.io.gfile.makedirs(log_dir)

@@ -250,13 +250,16 @@ class TrainingLog:
             self._directory = self._previous._directory
             self._counts = LoggedCounts(self._previous._counts.all_before(self.first_step))
             return self._directory
-        number = (newest_run(self.log_dir) or 1) if self._resumes else new_run(self.log_dir)
+        newest = newest_run(self.log_dir)
+        goes_on = self._resumes and newest > 0
+        number = newest if goes_on else new_run(self.log_dir, newest)
         name = run_name(number)
         directory = f"{self.log_dir.rstrip('/')}/{name}"
-        if self._resumes:
+        if goes_on:
             self._counts = LoggedCounts(logged_before(directory, self.first_step))
         elif number > 1:
-            self.say("run", f"{self.log_dir} holds another training; this one is logged as {name}.")
+            held = "holds another training" if newest else f"has a {run_name(1)} already"
+            self.say("run", f"{self.log_dir} {held}; this one is logged as {name}.")
         self._directory = directory
         return directory
 

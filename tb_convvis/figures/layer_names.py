@@ -52,13 +52,16 @@ def renamed(names: Mapping[str, str], path: str) -> str:
     if path in names:
         return names[path]
     calls = [re.search(r":[0-9]{1,9}\Z", part) for part in path.split("/")]
-    plain = "/".join(
-        part[: call.start()] if call else part for part, call in zip(path.split("/"), calls, strict=True)
-    )
+    plain = uncalled(path)
     found = names.get(plain, "").split("/")
     if plain not in names or len(found) != len(calls):
         return path
     return "/".join(part + (call[0] if call else "") for part, call in zip(found, calls, strict=True))
+
+
+def uncalled(path: str) -> str:
+    """Return the path of a layer, from that of one of its calls."""
+    return "/".join(re.sub(r":[0-9]{1,9}\Z", "", part) for part in path.split("/"))
 
 
 def snake_case(name: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from tb_convvis.figures.drawing import Drawing, all_headed, beside
@@ -54,7 +54,7 @@ def draw(runs: Sequence[Run], ask: Ask) -> Figure:
     words = [_words(one, named=len(groups) > 1) for one in groups]
     panels = all_headed(words, [_graph(one, ask, alone=len(groups) == 1) for one in groups], TEXT)
     all_facts = [
-        facts_of(run, "layers", ask.layer or "all", (record.step, record.wall_time), ask, _facts(one))
+        facts_of(run, "layers", ask.layer or "all", (record.step, record.wall_time), ask, _facts(one, run))
         for one in groups
         for run, record in zip(one.runs, one.records, strict=True)
     ]
@@ -111,11 +111,16 @@ def _missing(network: Network) -> str:
     return f"The graph could not be recorded ({one_line(network.problem)})"
 
 
-def _facts(shown: Shown) -> Facts:
+def _facts(shown: Shown, run: Run) -> Facts:
+    """With the run's own names: those drawn are of the first run that has the network."""
+
+    def own(path: str) -> str:
+        return run.own_name(renamed(shown.runs[0].shown, path))
+
     network = shown.network
     nodes = list(shown.scene.nodes())
-    folded = [one.path for one in nodes if one.inside and one.path not in _unfolded(shown.scene)]
-    reasons = _reasons(network, nodes)
+    folded = [own(one.path) for one in nodes if one.inside and one.path not in _unfolded(shown.scene)]
+    reasons = _reasons(network, nodes, own)
     return [
         ("parameters", str(network.parameters)),
         ("layers", str(len(network.layers))),
@@ -136,11 +141,11 @@ def _names(paths: Sequence[str]) -> str:
     return enumerate_words([one_line(path, 60) for path in paths])
 
 
-def _reasons(network: Network, nodes: Sequence[Node]) -> str:
+def _reasons(network: Network, nodes: Sequence[Node], own: Callable[[str], str]) -> str:
     """Why, by the layers of which it is so."""
     found: dict[str, list[str]] = {}
     for node in nodes:
         field = network.fields.get(node.path)
         if field and field.reason is not None:
-            found.setdefault(one_line(field.reason), []).append(node.path)
+            found.setdefault(one_line(field.reason), []).append(own(node.path))
     return "; ".join(f"of {_names(paths)}: {reason}" for reason, paths in found.items())

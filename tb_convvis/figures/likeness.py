@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from tb_convvis.figures.layer_names import renamed
+from tb_convvis.figures.layer_names import renamed, uncalled
 from tb_convvis.figures.network import Graph, Network, Source
 
 Likeness = tuple[object, ...]
@@ -22,16 +22,23 @@ def likeness(network: Network, names: Mapping[str, str]) -> Likeness:
     def shown(path: str) -> str:
         return renamed(names, path)
 
-    # A call is known by its place: operations that are no layers have numbers in their names, too.
     places = {
-        f"{model}/{call.name}" if model else call.name: (shown(model), place)
+        (model, call.name): place
         for model, graph in network.graphs.items()
         for place, call in enumerate(graph.calls)
     }
+
+    def placed(path: str) -> object:
+        """A call by its place: operations that are no layers have numbers in their names, too."""
+        around, _, name = path.rpartition("/")
+        place = places.get((uncalled(around), name))
+        return shown(path) if place is None else (shown(around), place)
+
     return (
+        (network.parameters, network.problem),
         [replace(layer, name=shown(layer.name)) for layer in network.layers.values()],
         [(shown(model), _connections(graph, names)) for model, graph in network.graphs.items()],
-        [(places.get(path, shown(path)), field) for path, field in network.fields.items()],
+        [(placed(path), field) for path, field in network.fields.items()],
     )
 
 

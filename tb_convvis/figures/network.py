@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -30,8 +31,12 @@ class Layer:
     output: Shape | None
     parameters: int
     trainable: int | None
+    activation: str | None
     kernel: tuple[int, ...]
     strides: tuple[int, ...]
+    padding: str | None
+    dilation: tuple[int, ...]
+    groups: int
 
 
 @dataclass(frozen=True)
@@ -60,6 +65,7 @@ class Field:
 
     size: tuple[int, ...]
     stride: tuple[int | None, ...]
+    start: tuple[float, ...]
     note: str
     reason: str | None
 
@@ -117,8 +123,12 @@ def _layer(value: Any) -> Layer:
         _optional(_shape, facts.get("output"), None),
         _optional(_whole, facts.get("parameters"), 0),
         _optional(_whole, facts.get("trainable"), None),
+        _optional(_text, facts.get("activation"), None),
         _wholes(facts.get("kernel")),
         _wholes(facts.get("strides")),
+        _optional(_text, facts.get("padding"), None),
+        _wholes(facts.get("dilation")),
+        _optional(_whole, facts.get("groups"), 1),
     )
 
 
@@ -147,6 +157,7 @@ def _field(value: Any) -> Field:
     return Field(
         _wholes(facts.get("size")),
         _optional(_shape, facts.get("stride"), ()),
+        tuple(map(_finite, _optional(_list, facts.get("start"), []))),
         _optional(_text, facts.get("note"), ""),
         _optional(_text, facts.get("reason"), None),
     )
@@ -168,6 +179,12 @@ def _whole(value: Any) -> int:
     if not 0 <= value <= MOST:
         raise ValueError(f"expected a whole number from 0, received {str(value)[:40]}")
     return int(value)
+
+
+def _finite(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+        raise ValueError(f"expected a finite number, received {str(value)[:40]}")
+    return value
 
 
 def _list(value: Any) -> list[Any]:

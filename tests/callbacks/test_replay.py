@@ -90,10 +90,15 @@ def test_another_log_is_not_written_into(trained: Path, tmp_path: Path) -> None:
         replay(model, {**found, -1: earlier}, tmp_path, verbose=0)
 
 
+@pytest.mark.parametrize("in_the_way", [None, "notes"])
 def test_stopped_within_its_first_step_it_begins_anew(
-    trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, in_the_way: str | None
 ) -> None:
     from tb_convvis.callbacks import WeightHistograms
+
+    if in_the_way:
+        (tmp_path / "convvis").write_text(in_the_way)
+    run = "convvis-2" if in_the_way else "convvis"
 
     def stop(*_: object) -> None:
         raise KeyboardInterrupt
@@ -103,8 +108,9 @@ def test_stopped_within_its_first_step_it_begins_anew(
         patched.setattr(WeightHistograms, "log_step", stop)
         replay(loaded(trained), found, tmp_path, verbose=0)
     assert replay(loaded(trained), found, tmp_path, verbose=0) == [0, 1, 2]
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["convvis", "convvis-replay.json"]
-    assert starts(tmp_path / "convvis") == [0]
+    assert {path.name for path in tmp_path.iterdir()} == {"convvis", run, "convvis-replay.json"}
+    assert starts(tmp_path / run) == [0]
+    assert in_the_way is None or (tmp_path / "convvis").read_text() == in_the_way
 
 
 def test_a_full_disk_stops_it_and_the_step_is_logged_later(

@@ -206,7 +206,7 @@ def test_a_fit_after_one_that_could_not_write_hides_no_other_training(
     with monkeypatch.context() as patch, pytest.warns(RuntimeWarning, match="No space left"):
         patch.setattr(EventWriter, "_open", full)
         # Not even the directory can be listed: where to log is not known yet.
-        patch.setattr("tb_convvis.callbacks.training_log.new_run", full)
+        patch.setattr("tb_convvis.callbacks.training_log.newest_run", full)
         fit(model, FilterImages(tmp_path), epochs=2)
     fit(model, FilterImages(tmp_path), epochs=1)
     assert steps(tmp_path / "convvis") == [0, 1, 2, 3, 4]
@@ -223,7 +223,7 @@ def test_trainings_that_begin_at_once_take_runs_of_their_own(tmp_path: Path) -> 
 
     def begin(_: int) -> int:
         together.wait()
-        return new_run(f"{tmp_path}/logs")
+        return new_run(f"{tmp_path}/logs", 0)
 
     with ThreadPoolExecutor(8) as threads:
         assert sorted(threads.map(begin, range(8))) == list(range(1, 9))

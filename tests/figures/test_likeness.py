@@ -23,7 +23,12 @@ CALLS = {
     "": {"conv2d": [""], "conv2d_1": ["conv2d"], "add": ["conv2d", "conv2d_1"], "block": ["add"]},
     "block": {"conv2d_2": [""]},
 }
-FIELDS = {"conv2d_1": {"size": [5, 5]}, "add": {"size": [6, 6]}, "block/conv2d_2": {"size": [7, 7]}}
+FIELDS: dict[str, dict[str, Any]] = {
+    "conv2d_1": {"size": [5, 5]},
+    "add": {"size": [6, 6]},
+    "block/conv2d_2": {"size": [7, 7], "reason": "No telling."},
+    "block:1/conv2d_2": {"size": [7, 7]},
+}
 NUMBERED_ON = {
     "conv2d": "conv2d_7",
     "conv2d_1": "conv2d_8",
@@ -44,12 +49,17 @@ def network(names: Mapping[str, str] | None = None) -> dict[str, Any]:
         for model, calls in CALLS.items()
     }
     kinds = {paths[path]: kind for path, kind in KINDS.items()}
-    facts = networks.facts(graphs, kinds, {paths[path]: field for path, field in FIELDS.items()})
+    facts = networks.facts(graphs, kinds, {called(path, paths): field for path, field in FIELDS.items()})
     for call in facts["graphs"][""]["calls"]:
         if call["name"] == paths["add"]:
             call["layer"] = None
     facts["layers"] = [layer for layer in facts["layers"] if layer["name"] != paths["add"]]
     return facts
+
+
+def called(path: str, paths: Mapping[str, str]) -> str:
+    """That of a call, among other names."""
+    return paths[path.replace(":1", "")].replace("block", "block:1" if ":1" in path else "block")
 
 
 def another_kernel(facts: dict[str, Any]) -> None:
@@ -78,8 +88,23 @@ def another_field_of_an_operation(facts: dict[str, Any]) -> None:
     facts["fields"]["add_3"] = {"size": [9, 9]}
 
 
+def another_activation(facts: dict[str, Any]) -> None:
+    facts["layers"][1]["activation"] = "gelu"
+
+
+def other_weights_of_its_own(facts: dict[str, Any]) -> None:
+    facts["parameters"] += 7
+
+
+def another_corner(facts: dict[str, Any]) -> None:
+    facts["fields"]["conv2d_8"] = {**FIELDS["conv2d_1"], "start": [-1, -1]}
+
+
 CHANGES = [
     another_kernel,
+    another_activation,
+    other_weights_of_its_own,
+    another_corner,
     no_shortcut,
     another_operation,
     another_output,
@@ -98,6 +123,10 @@ def drawn(root: Path, *all_facts: dict[str, Any]) -> str:
 
 def test_one_that_was_built_again_is_drawn_once(tmp_path: Path) -> None:
     assert drawn(tmp_path, network(), network(NUMBERED_ON)).endswith("run0 and run1: the network")
+    facts = tb_convvis.figure(tmp_path, "layers", layer="block/conv2d_2").facts
+    assert facts["receptive field not known"] == (
+        "of block/conv2d_2: No telling. | of block/conv2d_9: No telling."
+    )
 
 
 @pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)

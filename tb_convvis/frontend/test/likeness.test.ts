@@ -18,7 +18,7 @@ const numberedFrom = (n: number): Names => ({
 });
 
 /** A shortcut around a convolution, added by an operation that is no layer; a model inside. */
-function facts({ first, second, add, inside }: Names, { kernel = 3, reads = first, operation = "Add", field = 7 } = {}) {
+function facts({ first, second, add, inside }: Names, { kernel = 3, reads = first, operation = "Add", field = 7, parameters = 10, problem = null as string | null } = {}) {
   const call = (name: string, layer: string | null, inputs: string[], kind = "Conv2D") => ({
     name, layer, class: kind, inputs: inputs.map((source) => [source, 0]), outputs: [[null, 8, 8, 4]],
   });
@@ -33,7 +33,9 @@ function facts({ first, second, add, inside }: Names, { kernel = 3, reads = firs
       },
       block: { inputs: [[null, 8, 8, 4]], calls: [call(inside, `block/${inside}`, [""])], outputs: [[inside, 0]] },
     },
-    fields: { [second]: { size: [5, 5] }, [add]: { size: [6, 6] }, [`block/${inside}`]: { size: [field, field] } },
+    fields: { [second]: { size: [5, 5] }, [add]: { size: [6, 6] }, [`block/${inside}`]: { size: [field, field] }, [`block:1/${inside}`]: { size: [8, 8] } },
+    parameters,
+    graph_problem: problem,
   };
 }
 
@@ -58,6 +60,8 @@ describe("the same network", () => {
     ["kernel", facts(other, { kernel: 5 })],
     ["connection", facts(other, { reads: other.second })],
     ["operation", facts(other, { operation: "Multiply" })],
+    ["number of parameters", facts(other, { parameters: 11 })],
+    ["reason why it has no graph", facts(other, { problem: "TypeError" })],
     ["receptive field", facts(other, { field: 9 })],
     ["name by the user", facts({ ...other, second: "mine" })],
   ])("is none with another %s", (_, changed) => {

@@ -46,7 +46,7 @@ function automaticNumber(name: string, stem: string): number | null {
   return rest.startsWith("_") && NUMBER.test(rest.slice(1)) ? Number(rest.slice(1)) : null;
 }
 
-function parentOf(path: string): string {
+export function parentOf(path: string): string {
   return path.slice(0, Math.max(0, path.lastIndexOf("/")));
 }
 
@@ -142,9 +142,14 @@ function translated(names: ReadonlyMap<string, string>, path: string): string {
   const found = names.get(path);
   if (found !== undefined) return found;
   const parts = path.split("/");
-  const layer = names.get(parts.map((part) => part.replace(CALL, "")).join("/"))?.split("/");
+  const layer = names.get(uncalled(path))?.split("/");
   if (layer?.length !== parts.length) return path;
   return parts.map((part, at) => `${layer[at]}${CALL.exec(part)?.[0] ?? ""}`).join("/");
+}
+
+/** The path of a layer, from that of one of its calls. */
+export function uncalled(path: string): string {
+  return path.split("/").map((part) => part.replace(CALL, "")).join("/");
 }
 
 /** The name by which a layer of a run is shown. */

@@ -1,6 +1,6 @@
 /** Which runs have the same network, whatever numbers Keras set behind the names of its layers and operations. */
 
-import { type LayerNames, shownName } from "./layerNames";
+import { type LayerNames, parentOf, shownName, uncalled } from "./layerNames";
 import type { Graph, Network, Source } from "./network";
 
 const known = new WeakMap<Network, { names: LayerNames | null; text: string }>();
@@ -15,18 +15,28 @@ export function likeness(network: Network, { names = null }: { names?: LayerName
   return found.text;
 }
 
-function textOf({ layers, graphs, fields }: Network, shown: (path: string) => string): string {
+function textOf({ parameters, layers, graphs, fields, problem }: Network, shown: (path: string) => string): string {
+  const places = new Map([...graphs].map(([model, { calls }]) => [model, placesOf(calls)]));
   // A call is known by its place: operations that are no layers have numbers in their names, too.
-  const places = new Map([...graphs].flatMap(([model, { calls }]) => calls.map(({ name }, place) => [model === "" ? name : `${model}/${name}`, `${shown(model)}#${place}`] as const)));
+  const placed = (path: string) => {
+    const [around, name] = [parentOf(path), path.slice(path.lastIndexOf("/") + 1)];
+    const place = places.get(uncalled(around))?.get(name);
+    return place === undefined ? shown(path) : [shown(around), place];
+  };
   return JSON.stringify([
+    [parameters, problem],
     [...layers.values()].map((layer) => ({ ...layer, name: shown(layer.name) })),
     [...graphs].map(([model, graph]) => [shown(model), connections(graph, shown)]),
-    [...fields].map(([path, field]) => [places.get(path) ?? shown(path), field]),
+    [...fields].map(([path, field]) => [placed(path), field]),
   ]);
 }
 
+function placesOf(calls: Graph["calls"]): Map<string, number> {
+  return new Map(calls.map(({ name }, place) => [name, place]));
+}
+
 function connections({ inputs, calls, outputs }: Graph, shown: (path: string) => string): unknown {
-  const places = new Map(calls.map(({ name }, place) => [name, place]));
+  const places = placesOf(calls);
   const numbered = (sources: readonly Source[]) => sources.map(([name, output]) => [places.get(name) ?? name, output]);
   return [inputs, calls.map(({ name: _, layer, inputs: read, ...call }) => ({ ...call, layer: layer && shown(layer), inputs: numbered(read) })), numbered(outputs)];
 }

@@ -47,8 +47,8 @@ export function LayerFacts({ node, shown, elsewhere, network, marks }: LayerFact
       <p class="quiet">
         {node.class}
         {node.layer !== null && node.layer !== node.path && `, a further call of ${node.layer}`}
-        {shown !== node.path && `, shown as ${shown} beside the other runs`}
         {elsewhere.length > 0 && `, ${elsewhere.join(", ")}`}
+        {shown !== node.path && `, shown as ${shown} beside the other runs`}
       </p>
       <FactList facts={rows} />
       {logged.length > 0 ? (

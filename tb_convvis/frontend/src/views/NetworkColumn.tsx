@@ -63,7 +63,7 @@ export function NetworkColumn({ network, indexes, layer }: NetworkColumnProps) {
       <div class="network-room">
         <div class="network">
           {drawing}
-          {shown && <LayerFacts node={shown} shown={name(shown.path)} elsewhere={elsewhere(indexes, shown.path)} network={network} marks={marks} />}
+          {shown && <LayerFacts node={shown} shown={name(shown.path)} elsewhere={shown.layer === null ? [] : elsewhere(indexes, shown.path)} network={network} marks={marks} />}
         </div>
       </div>
     </>
