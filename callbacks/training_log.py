@@ -209,10 +209,17 @@ class TrainingLog:
             self.close()
 
     def close(self) -> None:
-        """Close the event file; a failure here loses nothing, for every epoch was flushed."""
+        """Close the event file; a failure here loses nothing, for every epoch was flushed.
+
+        A local directory into which nothing could be written is removed, and its name free again.
+        """
         if self._writer is not None:
             with suppress(tf.errors.OpError, OSError):
                 self._writer.close()
+        if self._directory is not None and "://" not in self._directory:
+            with suppress(OSError):  # it holds what was written
+                Path(self._directory).rmdir()
+                self._directory = self._writer = None
 
     def _is_of(self, params: Mapping[str, Any] | None, view: str) -> bool:
         """Whether this is the log of the fit that a view is about to join."""

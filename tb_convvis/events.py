@@ -13,7 +13,6 @@ import socket
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from pathlib import Path
 from types import TracebackType
 
 import numpy as np
@@ -212,8 +211,6 @@ class EventWriter:
         with suppress(tf.errors.OpError, OSError):
             if self._flushed_bytes == 0:
                 tf.io.gfile.remove(self._path)
-                if "://" not in self._path:
-                    Path(self.directory).rmdir()  # where nothing else is in it
             elif "://" not in self._path:
                 os.truncate(self._path, self._flushed_bytes)
 
