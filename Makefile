@@ -65,7 +65,7 @@ browser: $(VENV)/test-installed
 screenshots: train browser
 	$(PY) -m tests.browser.screenshots $(LOGS) docs/images
 
-# An hour or so; each of these has a short form among the tests.
+# Some hours, half of them the failing calls; each of these has a short form among the tests.
 reliability: $(VENV)/test-installed page browser
 	$(PY) -m tests.reliability
 
