@@ -10,6 +10,8 @@ BENCH_ARGS ?=
 
 VENV := .venv
 PY   := $(VENV)/bin/python
+# What is imported is compiled then: all of TensorFlow would take half a minute.
+INSTALL := $(PY) -m pip install --disable-pip-version-check --no-compile
 LOGS := logs/demo
 PEERS := .venv-peers
 PEER_NAMES := captum xplique tf_keras_vis
@@ -88,11 +90,11 @@ $(PEERS)/%/installed: tests/peers/%.txt
 
 $(VENV)/demo-installed: setup.py pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(PY) -m pip install --disable-pip-version-check --editable '.[train,demo]' $$($(PY) build_frontend.py requirements)
+	$(INSTALL) --editable '.[train,demo]' $$($(PY) build_frontend.py requirements)
 	@touch $@
 
 $(VENV)/test-installed: $(VENV)/demo-installed
-	$(PY) -m pip install --disable-pip-version-check --editable '.[train,demo,test]'
+	$(INSTALL) --editable '.[train,demo,test]'
 	@touch $@
 
 clean:

@@ -62,6 +62,17 @@ def fit(model: keras.Model, *callbacks: keras.callbacks.Callback, epochs: int = 
     return model.fit(x, y, callbacks=list(callbacks), **common)
 
 
+def drive(callback: keras.callbacks.Callback, model: keras.Model, epochs: int) -> None:
+    """Call a callback's hooks as `fit` does, with nothing trained."""
+    callback.set_model(model)
+    callback.set_params({"epochs": epochs, "verbose": 0})
+    callback.on_train_begin()
+    for epoch in range(epochs):
+        callback.on_epoch_begin(epoch)
+        callback.on_epoch_end(epoch)
+    callback.on_train_end()
+
+
 def state_after(
     model: keras.Model, *callbacks: keras.callbacks.Callback, data: object = None
 ) -> list[np.ndarray]:

@@ -14,7 +14,7 @@ import tensorflow as tf
 from tb_convvis.callbacks import OcclusionMaps, TopActivations
 from tb_convvis.callbacks.occluded_pictures import OccludedPictures
 from tb_convvis.callbacks.probe import Probe, draw_probe
-from tests.callbacks.helpers import fit, pictures, records, small_model
+from tests.callbacks.helpers import drive, fit, pictures, records, small_model
 from tests.callbacks.test_occlusion_maps import STATUS, TAG
 
 SKEWED = np.array([0] * 1980 + [1] * 20)
@@ -109,7 +109,7 @@ def test_the_draw_for_features_is_as_even_as_ever() -> None:
 def test_a_label_that_is_no_class_costs_only_its_picture(tmp_path: Path, odd: int) -> None:
     x, y = pictures()
     y = np.where(np.arange(24) == 3, odd, y)
-    fit(small_model(), OcclusionMaps(tmp_path, data=(x, y), images=24), epochs=1)
+    drive(OcclusionMaps(tmp_path, data=(x, y), images=24), small_model(), epochs=1)
     run = tmp_path / "convvis"
     facts = records(run, TAG)[-1].manifest.facts
     assert sorted(facts["images"]) == [number for number in range(24) if number != 3]
@@ -159,7 +159,7 @@ def test_labels_of_every_form(
     data: Any = (x, form(y))
     if batched:
         data = tf.data.Dataset.from_tensor_slices(data).batch(5)
-    fit(small_model(), OcclusionMaps(tmp_path, data=data, images=6), epochs=1)
+    drive(OcclusionMaps(tmp_path, data=data, images=6), small_model(), epochs=1)
     facts = records(tmp_path / "convvis", TAG)[-1].manifest.facts
     assert facts["labelled"] is labelled
     if labelled:

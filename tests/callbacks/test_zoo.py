@@ -9,19 +9,8 @@ import pytest
 import tensorflow as tf
 
 from tb_convvis.callbacks import ConvVis, OcclusionMaps, TopActivations
-from tests.callbacks.helpers import blob, records
+from tests.callbacks.helpers import blob, drive, records
 from tests.zoo import ZOO, build
-
-
-def drive(callback: ConvVis, model: object, epochs: int) -> None:
-    """Call a callback's hooks as `fit` does, with nothing trained."""
-    callback.set_model(model)
-    callback.set_params({"epochs": epochs, "verbose": 0})
-    callback.on_train_begin()
-    for epoch in range(epochs):
-        callback.on_epoch_begin(epoch)
-        callback.on_epoch_end(epoch)
-    callback.on_train_end()
 
 
 def few(callback: ConvVis, shapes: list[tuple[int, ...]]) -> None:
