@@ -67,7 +67,7 @@ browser: $(VENV)/test-installed
 screenshots: train browser
 	$(PY) -m tests.browser.screenshots $(LOGS) docs/images
 
-# Some hours, half of them the failing calls; each of these has a short form among the tests.
+# Some hours, most of them for the failing calls; each of these has a short form among the tests.
 reliability: $(VENV)/test-installed page browser
 	$(PY) -m tests.reliability
 

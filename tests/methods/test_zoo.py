@@ -26,20 +26,16 @@ def _strongest(name: str) -> dict[str, Any]:
     return {layer: found[layer].units(range(2)) for layer in entry.layers}
 
 
-def _project(model: Any, name: str, rule: Any) -> Any:
-    entry = ZOO[name]
-    units = {
-        layer: units
-        for layer, units in _strongest(name).items()
-        if rule == "gradient" or layer not in entry.refused
-    }
-    return Deconvnet(model, list(units), rule), entry.images(), units
+def _units(name: str, rule: str) -> dict[str, Any]:
+    """The strongest units of every layer to which a rule can be applied."""
+    refused = {} if rule == "gradient" else ZOO[name].refused
+    return {layer: units for layer, units in _strongest(name).items() if layer not in refused}
 
 
-def _projections(rule: str) -> Callable[[Any, str], Any]:
+def _projections(rule: Any) -> Callable[[Any, str], Any]:
     def run(model: Any, name: str) -> Any:
-        projector, images, units = _project(model, name, rule)
-        return projector(images, units)
+        units = _units(name, rule)
+        return Deconvnet(model, list(units), rule)(ZOO[name].images(), units)
 
     return run
 
@@ -81,8 +77,8 @@ def assert_equal(before: Any, after: Any) -> None:
 
 
 def assert_windows_equal_whole_images(model: Any, name: str, result: Any) -> None:
-    _, images, units = _project(model, name, "deconvnet")
-    full = Deconvnet(model, list(units), windows=False)(images, units)
+    units = _units(name, "deconvnet")
+    full = Deconvnet(model, list(units), windows=False)(ZOO[name].images(), units)
     for layer, projections in result.items():
         expected = full[layer].canvas()
         assert np.abs(projections.canvas() - expected).max() <= 1e-5 * np.abs(expected).max() + 1e-12
